@@ -1,0 +1,44 @@
+# make demo    a deploy, a change and a look as a sender, on this machine
+# make test    every test, type check and linter
+# make sandbox leaves the local cloud running, for pulumi by hand; make sandbox-stop ends it
+
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/ready
+export PYTHONPATH := $(CURDIR)
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: setup demo test lint sandbox sandbox-stop lock
+
+setup: $(READY)
+	@$(VENV)/bin/python -m sandbox.engine > /dev/null
+
+$(READY): requirements-dev.txt components/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, found " + sys.version)'
+	@echo "setup: making $(VENV); this takes a minute or two, and is done once"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e components
+	@touch $@
+
+demo: setup
+	@$(VENV)/bin/python -m sandbox.demo
+
+sandbox: setup
+	@$(VENV)/bin/python -m sandbox start
+
+sandbox-stop:
+	@if [ -x $(VENV)/bin/python ]; then $(VENV)/bin/python -m sandbox stop; fi
+
+lint: setup
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+test: lint
+	$(VENV)/bin/pytest
+
+# The locked requirements, made again from the .in files; needs uv.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt

@@ -1,0 +1,180 @@
+"""The gates: nothing is announced before it is live, and nothing of others is taken over (P2).
+
+Before the `_mta-sts` record names an id, the bytes served at the policy's real name must hash to
+it.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection
+
+import pulumi
+
+from mta_sts.memory import Recorded
+from mta_sts.protocol import Record
+from mta_sts.protocol.fetch import fetch
+from mta_sts.protocol.policy import policy_id, policy_url
+from mta_sts.protocol.resolve import addresses, cname, txt
+from mta_sts.protocol.sender_errors import SenderError
+from mta_sts.protocol.vantage import Vantage
+from mta_sts.zones import ZoneModule
+
+FIRST_PAUSE = 0.25  # seconds
+LONGEST_PAUSE = 5.0  # seconds
+SAY_EVERY = 15.0  # seconds
+
+
+class NotLiveError(Exception):
+    """The policy was not seen at its real name in time. Nothing was announced; senders keep the
+    policy announced before. The caller runs `pulumi up` again once what the message names is
+    mended."""
+
+
+class NameTakenError(Exception):
+    """A record that this stack did not make stands where one of its own should go. The caller
+    deletes or imports it."""
+
+
+async def wait_until_served(
+    domain: str, wanted: str, vantage: Vantage, patience: float, say: Callable[[str], None]
+) -> None:
+    """Return once the bytes served for `domain` hash to the id `wanted`.
+
+    Args:
+        patience: seconds until it is given up.
+        say: takes a line of progress: at once when there is something to wait for, when what is
+            served changes, and every 15 seconds.
+
+    Raises:
+        NotLiveError: the time is up.
+    """
+    url = policy_url(domain)
+    seen, said, said_at = "no answer yet", "", 0.0
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    pause = FIRST_PAUSE
+    try:
+        async with asyncio.timeout(patience):
+            while True:
+                try:
+                    served = policy_id((await fetch(domain, vantage)).body)
+                    if served == wanted:
+                        return
+                    seen = f"it serves the policy with id {served}"
+                except SenderError as error:
+                    seen = str(error)
+                waited = loop.time() - began
+                if seen != said or loop.time() - said_at > SAY_EVERY:
+                    say(f"waiting for {url} to serve id {wanted}: {waited:.0f} s; {seen}")
+                    said, said_at = seen, loop.time()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+    except TimeoutError:
+        raise NotLiveError(
+            f"{domain}: id {wanted} was not announced: after {patience:g} s {url} does not serve "
+            f"that policy. Last seen: {seen}. Senders keep what was announced before. Run "
+            "`pulumi up` again once it is served; gateTimeout says how many seconds to wait"
+        ) from None
+
+
+async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Vantage) -> None:
+    """Make sure that no `_mta-sts` record stands in DNS but one with an id of ours.
+
+    Raises:
+        NameTakenError: another does, or DNS cannot be asked.
+    """
+    name = f"_mta-sts.{domain}"
+    try:
+        texts = (await txt(name, vantage)).texts
+    except SenderError as error:
+        raise NameTakenError(_not_asked(domain, name, error)) from error
+    for text in texts:
+        if text.startswith("v=STSv1") and not any(f"id={known};" in text for known in ours):
+            raise NameTakenError(_taken(domain, name, "TXT", text))
+
+
+async def refuse_foreign_host(domain: str, ours: Collection[str], vantage: Vantage) -> None:
+    """Make sure that the name `mta-sts.<domain>` is free in DNS, or a CNAME to a target of ours.
+
+    Raises:
+        NameTakenError: it is another's, or DNS cannot be asked.
+    """
+    name = f"mta-sts.{domain}"
+    try:
+        target = await cname(name, vantage)
+        found = [] if target else (await addresses(name, vantage)).addresses
+    except SenderError as error:
+        raise NameTakenError(_not_asked(domain, name, error)) from error
+    if target and target not in {known.rstrip(".").lower() for known in ours}:
+        raise NameTakenError(_taken(domain, name, "CNAME", target))
+    if found:
+        raise NameTakenError(_taken(domain, name, "address", ", ".join(found)))
+
+
+class Gates:
+    """The hooks of one domain's records. They run in an update only, never in a preview."""
+
+    def __init__(
+        self,
+        component: pulumi.ComponentResource,
+        domain: str,
+        zone: ZoneModule,
+        recorded: Recorded,
+        timeout: float,
+    ) -> None:
+        self._component = component
+        self._domain = domain
+        self._zone = zone
+        self._recorded = recorded
+        self._timeout = timeout
+
+    def before_cname(self) -> pulumi.ResourceHookBinding:
+        """Neither name is another's when the first of them is made."""
+        hook = pulumi.ResourceHook(f"mta-sts-names:{self._domain}", self._names_are_free)
+        return pulumi.ResourceHookBinding(before_create=[hook])
+
+    def before_txt(self) -> pulumi.ResourceHookBinding:
+        """The policy is live when the record names it."""
+        create = pulumi.ResourceHook(f"mta-sts-first:{self._domain}", self._first_announcement)
+        update = pulumi.ResourceHook(f"mta-sts-gate:{self._domain}", self._announcement)
+        return pulumi.ResourceHookBinding(before_create=[create], before_update=[update])
+
+    async def _names_are_free(self, args: pulumi.ResourceHookArgs) -> None:
+        vantage = _vantage()
+        targets = {self._zone.value_of(args.new_inputs or {}), self._recorded.target or ""}
+        await refuse_foreign_host(self._domain, targets, vantage)
+        await refuse_foreign_record(self._domain, self._recorded.ids, vantage)
+
+    async def _first_announcement(self, args: pulumi.ResourceHookArgs) -> None:
+        ours = self._recorded.ids | {self._id_to_announce(args)}
+        await refuse_foreign_record(self._domain, ours, _vantage())
+        await self._announcement(args)
+
+    async def _announcement(self, args: pulumi.ResourceHookArgs) -> None:
+        wanted = self._id_to_announce(args)
+        await wait_until_served(self._domain, wanted, _vantage(), self._timeout, self._say)
+
+    def _id_to_announce(self, args: pulumi.ResourceHookArgs) -> str:
+        return Record.parse(self._zone.value_of(args.new_inputs or {})).id
+
+    def _say(self, line: str) -> None:
+        pulumi.log.info(line, resource=self._component, ephemeral=True)
+
+
+def _vantage() -> Vantage:
+    # The zone's own servers: a resolver may hold for minutes that a new name does not exist.
+    return Vantage.from_environment(authoritative=True)
+
+
+def _taken(domain: str, name: str, kind: str, found: str) -> str:
+    return (
+        f"{domain}: {name} already has the {kind} record {found!r}, which this stack did not make. "
+        "It was left as it is, and nothing was announced. Delete it, or bring it into this stack "
+        "with `pulumi import`, and run `pulumi up` again"
+    )
+
+
+def _not_asked(domain: str, name: str, error: SenderError) -> str:
+    return (
+        f"{domain}: whether {name} is another's cannot be told, so nothing was announced: {error}. "
+        "Run `pulumi up` again once DNS answers"
+    )

@@ -1,0 +1,256 @@
+"""One CloudFront distribution before one private S3 bucket serves the policies of many domains.
+
+Nothing is cached, neither policies nor errors: senders fetch rarely, and a cache is what pins an
+old policy under a new id.
+"""
+
+import hashlib
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from mta_sts import checks
+from mta_sts.arguments import CloudFront, CloudFrontHostArgs, HostedDomain
+from mta_sts.protocol.policy import WELL_KNOWN
+from mta_sts.zones import zone_of
+
+FILE_TYPE = "aws:s3/bucketObjectv2:BucketObjectv2"
+CERTIFICATE_REGION = "us-east-1"
+"""CloudFront takes certificates from no other region."""
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+"""The id of AWS's managed cache policy of that name."""
+CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+"""Every status that CloudFront would otherwise cache for 10 seconds."""
+
+PICK_BY_HOST = Path(__file__).with_name("cloudfront.js").read_text(encoding="ascii")
+"""The CloudFront function: the object of a host is the one whose key starts with its name."""
+
+
+def file_key(domain: str) -> str:
+    """The key of a domain's policy in the bucket: the URL without its scheme."""
+    return f"mta-sts.{domain}{WELL_KNOWN}"
+
+
+def write(
+    resource: str,
+    host: CloudFront,
+    domain: str,
+    text: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> aws.s3.BucketObjectv2:
+    """Write the policy file of a domain into the host's bucket."""
+    return aws.s3.BucketObjectv2(
+        resource,
+        bucket=host["bucket"],
+        key=file_key(domain),
+        content=text,
+        content_type="text/plain",
+        cache_control="no-store",
+        # With the hash S3 itself reports, a refresh notices a file that another hand changed; with
+        # keys of S3's own, that hash is the MD5 of the content.
+        server_side_encryption="AES256",
+        etag=pulumi.Output.from_input(text).apply(_md5),
+        opts=opts,
+    )
+
+
+class CloudFrontHost(pulumi.ComponentResource):
+    """Serves the policy files of all its domains: one private bucket, one distribution."""
+
+    target: pulumi.Output[str]
+    """The domain name of the distribution: what the `mta-sts` CNAMEs point to."""
+    bucket: pulumi.Output[str]
+    """The name of the bucket that holds the policies."""
+    bucket_policy: pulumi.Output[str]
+    """The policy document (JSON) that lets the distribution, and nobody else, read the bucket. It
+    is attached to a bucket of the host's own; the owner of an existing one attaches it."""
+    distribution_id: pulumi.Output[str]
+    """The id of the distribution."""
+
+    def __init__(
+        self,
+        name: str,
+        args: CloudFrontHostArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        domains = checks.hosted_domains(name, args)
+        names = [f"mta-sts.{hosted['domain']}" for hosted in domains]
+        super().__init__("mta-sts:index:CloudFrontHost", name, {"names": names}, opts)
+
+        if "bucket" in args:
+            existing = aws.s3.get_bucket_output(
+                bucket=args["bucket"], opts=pulumi.InvokeOutputOptions(parent=self)
+            )
+            self.bucket = pulumi.Output.from_input(args["bucket"])
+            bucket_arn, bucket_domain = existing.arn, existing.bucket_regional_domain_name
+        else:
+            own = self._bucket(name)
+            self.bucket = own.bucket
+            bucket_arn, bucket_domain = own.arn, own.bucket_regional_domain_name
+
+        distribution = self._distribution(
+            name, names, bucket_domain, self._certificate(name, domains)
+        )
+        self.target = distribution.domain_name
+        self.distribution_id = distribution.id
+        self.bucket_policy = pulumi.Output.all(bucket_arn, distribution.arn).apply(
+            lambda arns: json.dumps(_read_only_by(*arns))
+        )
+        if "bucket" not in args:
+            aws.s3.BucketPolicy(
+                f"{name}-bucket-policy",
+                bucket=self.bucket,
+                policy=self.bucket_policy,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        self.register_outputs(
+            {
+                "target": self.target,
+                "bucket": self.bucket,
+                "bucketPolicy": self.bucket_policy,
+                "distributionId": self.distribution_id,
+            }
+        )
+
+    def _bucket(self, name: str) -> aws.s3.Bucket:
+        bucket = aws.s3.Bucket(f"{name}-bucket", opts=pulumi.ResourceOptions(parent=self))
+        aws.s3.BucketPublicAccessBlock(
+            f"{name}-public-access",
+            bucket=bucket.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        aws.s3.BucketOwnershipControls(
+            f"{name}-ownership",
+            bucket=bucket.bucket,
+            rule={"object_ownership": "BucketOwnerEnforced"},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return bucket
+
+    def _certificate(self, name: str, domains: list[HostedDomain]) -> pulumi.Output[str]:
+        """The ARN of a certificate for every domain's name, once it is issued."""
+        names = sorted(f"mta-sts.{hosted['domain']}" for hosted in domains)
+        first = next(candidate for candidate in names if len(candidate) <= checks.COMMON_NAME_LIMIT)
+        certificate = aws.acm.Certificate(
+            f"{name}-certificate",
+            domain_name=first,
+            subject_alternative_names=[other for other in names if other != first],
+            validation_method="DNS",
+            region=CERTIFICATE_REGION,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        records = []
+        for hosted in domains:
+            option = certificate.domain_validation_options.apply(
+                partial(_option_for, f"mta-sts.{hosted['domain']}")
+            )
+            zone, zone_id = zone_of(hosted["zone"])
+            records.append(
+                zone.record(
+                    f"{name}-{hosted['domain']}-validation",
+                    zone_id,
+                    option.apply(lambda found: (found.resource_record_name or "").rstrip(".")),
+                    option.apply(lambda found: found.resource_record_type or ""),
+                    option.apply(lambda found: found.resource_record_value or ""),
+                    # A certificate for other names asks for the same record, which a preview
+                    # cannot know: without this every change of the list would replace them all.
+                    pulumi.ResourceOptions(parent=self, ignore_changes=zone.IDENTITY),
+                )
+            )
+        return aws.acm.CertificateValidation(
+            f"{name}-issued",
+            certificate_arn=certificate.arn,
+            region=CERTIFICATE_REGION,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=records),
+        ).certificate_arn
+
+    def _distribution(
+        self,
+        name: str,
+        names: list[str],
+        bucket_domain: pulumi.Input[str],
+        certificate_arn: pulumi.Input[str],
+    ) -> aws.cloudfront.Distribution:
+        child = pulumi.ResourceOptions(parent=self)
+        access = aws.cloudfront.OriginAccessControl(
+            f"{name}-access",
+            origin_access_control_origin_type="s3",
+            signing_behavior="always",
+            signing_protocol="sigv4",
+            opts=child,
+        )
+        function = aws.cloudfront.Function(
+            f"{name}-function",
+            runtime="cloudfront-js-2.0",
+            comment="The policy of the host that was asked",
+            code=PICK_BY_HOST,
+            publish=True,
+            opts=child,
+        )
+        return aws.cloudfront.Distribution(
+            f"{name}-distribution",
+            enabled=True,
+            is_ipv6_enabled=True,
+            comment="MTA-STS policies",
+            aliases=names,
+            origins=[
+                {
+                    "domain_name": bucket_domain,
+                    "origin_id": "policies",
+                    "origin_access_control_id": access.id,
+                }
+            ],
+            default_cache_behavior={
+                "target_origin_id": "policies",
+                "viewer_protocol_policy": "https-only",
+                "allowed_methods": ["GET", "HEAD"],
+                "cached_methods": ["GET", "HEAD"],
+                "cache_policy_id": CACHING_DISABLED,
+                "compress": False,
+                "function_associations": [
+                    {"event_type": "viewer-request", "function_arn": function.arn}
+                ],
+            },
+            custom_error_responses=[
+                {"error_code": status, "error_caching_min_ttl": 0} for status in CACHED_ERRORS
+            ],
+            restrictions={"geo_restriction": {"restriction_type": "none"}},
+            viewer_certificate={
+                "acm_certificate_arn": certificate_arn,
+                "minimum_protocol_version": "TLSv1.2_2021",
+                "ssl_support_method": "sni-only",
+            },
+            opts=child,
+        )
+
+
+def _option_for(host: str, options: list[Any]) -> Any:
+    return next(option for option in options if option.domain_name == host)
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode("ascii"), usedforsecurity=False).hexdigest()
+
+
+def _read_only_by(bucket_arn: str, distribution_arn: str) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "OnlyTheDistributionReads",
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudfront.amazonaws.com"},
+                "Action": "s3:GetObject",
+                "Resource": f"{bucket_arn}/*",
+                "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn}},
+            }
+        ],
+    }

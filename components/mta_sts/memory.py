@@ -1,0 +1,171 @@
+"""What the last run recorded about a domain, and what this run will record (P4, P6).
+
+Everything is a function of the stack's recorded state and of now: there is no resource to keep it.
+What was announced is read from the record's own recorded output, not from the arguments, because
+after a failure or under `--target` the two differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+import pulumi.runtime
+
+from mta_sts.protocol import Policy, Record, RecordError
+from mta_sts.protocol.policy import policy_id
+from mta_sts.zones import ZoneModule
+
+COMPONENT = "mta-sts:index:MtaSts"
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A policy that the `_mta-sts` record names."""
+
+    policy: Policy
+    since: datetime
+    """When this policy was announced."""
+    mode_since: datetime
+    """When its mode was first announced without another in between: a changed mx or max_age does
+    not start it again."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The history of one domain, as far as its safety rests on it."""
+
+    announced: Announced | None = None
+    longest_enforced: int = 0
+    """The longest max_age ever announced under `enforce`, in seconds; 0 when none was."""
+    last_enforced: datetime | None = None
+    """When an `enforce` policy stopped being the announced one; None while one is, and before."""
+
+    def after(self, policy: Policy, now: datetime) -> "Memory":
+        """The memory once the record names this policy; itself when it named it before."""
+        before = self.announced
+        if before and before.policy == policy:
+            return self
+        same_mode = before is not None and before.policy.mode == policy.mode
+        enforced_before = before is not None and before.policy.mode == "enforce"
+        enforced = policy.mode == "enforce"
+        return Memory(
+            announced=Announced(
+                policy=policy,
+                since=now,
+                mode_since=before.mode_since if before and same_mode else now,
+            ),
+            longest_enforced=max(self.longest_enforced, policy.max_age if enforced else 0),
+            last_enforced=(None if enforced else now if enforced_before else self.last_enforced),
+        )
+
+    def to_outputs(self, domain: str) -> dict[str, Any]:
+        """The memory as the component's registered output `memory`."""
+        outputs: dict[str, Any] = {"domain": domain, "longestEnforced": self.longest_enforced}
+        if self.announced:
+            outputs["announced"] = {
+                "id": self.announced.policy.id,
+                "mode": self.announced.policy.mode,
+                "policy": self.announced.policy.render().decode("ascii"),
+                "since": self.announced.since.isoformat(),
+                "modeSince": self.announced.mode_since.isoformat(),
+            }
+        if self.last_enforced:
+            outputs["lastEnforced"] = self.last_enforced.isoformat()
+        return outputs
+
+    @classmethod
+    def from_outputs(cls, outputs: Mapping[str, Any]) -> "Memory":
+        """The memory that `to_outputs` wrote."""
+        announced = outputs.get("announced")
+        last_enforced = outputs.get("lastEnforced")
+        return cls(
+            announced=Announced(
+                policy=Policy.parse(announced["policy"].encode("ascii")),
+                since=datetime.fromisoformat(announced["since"]),
+                mode_since=datetime.fromisoformat(announced["modeSince"]),
+            )
+            if announced
+            else None,
+            longest_enforced=int(outputs["longestEnforced"]),
+            last_enforced=datetime.fromisoformat(last_enforced) if last_enforced else None,
+        )
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the stack's state holds of one domain before this run."""
+
+    memory: Memory = Memory()
+    announced_id: str | None = None
+    """The id in the `_mta-sts` record that the stack made."""
+    written: str | None = None
+    """The policy file's text as it was last written, announced or not."""
+    target: str | None = None
+    """The name that the `mta-sts` CNAME of the stack points to."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id by which a record in DNS is known to be this stack's own."""
+        written = policy_id(self.written.encode("ascii")) if self.written is not None else None
+        return frozenset(known for known in (self.announced_id, written) if known)
+
+    def up_to_date(self, now: datetime) -> Memory:
+        """The memory, caught up with a run that died between the record and its own outputs."""
+        announced = self.memory.announced
+        if self.announced_id is None:
+            enforced = announced is not None and announced.policy.mode == "enforce"
+            ended = now if enforced else self.memory.last_enforced
+            return replace(self.memory, announced=None, last_enforced=ended)
+        if announced and announced.policy.id == self.announced_id:
+            return self.memory
+        if self.written and policy_id(self.written.encode("ascii")) == self.announced_id:
+            return self.memory.after(Policy.parse(self.written.encode("ascii")), now)
+        return self.memory
+
+
+def recall(domain: str, zone: ZoneModule, file_type: str, file_key: str) -> Recorded:
+    """Read what the stack's state holds of `domain`; empty when it is new to the stack."""
+    record, written, target = None, None, None
+    memory = Memory()
+    for kind, outputs in _state():
+        if kind == COMPONENT:
+            if outputs.get("memory", {}).get("domain") == domain:
+                memory = Memory.from_outputs(outputs["memory"])
+        elif kind == zone.RECORD_TYPE and outputs.get("name") == f"_mta-sts.{domain}":
+            record = zone.value_of(outputs)
+        elif kind == zone.RECORD_TYPE and outputs.get("name") == f"mta-sts.{domain}":
+            target = zone.value_of(outputs)
+        elif kind == file_type and outputs.get("key") == file_key:
+            written = str(outputs["content"])
+    return Recorded(memory, _id_in(record), written, target)
+
+
+def _id_in(record: str | None) -> str | None:
+    if record is None:
+        return None
+    try:
+        return Record.parse(record).id
+    except RecordError:
+        return None
+
+
+_states: "WeakKeyDictionary[Any, list[tuple[str, Mapping[str, Any]]]]" = WeakKeyDictionary()
+
+
+def _state() -> list[tuple[str, Mapping[str, Any]]]:
+    """Type and outputs of our components and their children, read once a program."""
+    monitor = pulumi.runtime.settings.get_monitor()
+    if monitor not in _states:
+        stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+        answer = pulumi.runtime.invoke(
+            "pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}
+        )
+        _states[monitor] = [
+            (entry["type"], entry["outputs"])
+            for urn, entry in answer.value["outputs"].items()
+            if COMPONENT in urn
+        ]
+    return _states[monitor]

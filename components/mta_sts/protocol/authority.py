@@ -1,0 +1,97 @@
+"""The authoritative servers of a name, so that no resolver's cache stands in between."""
+
+import asyncio
+
+import dns.exception
+import dns.name
+import dns.resolver
+import dns.rrset
+from dns.rdatatype import RdataType
+
+from mta_sts.protocol.exchange import Question, Reply, Server, exchange, text
+from mta_sts.protocol.sender_errors import DnsError, DnsFailedError, DnsZoneError
+from mta_sts.protocol.vantage import Vantage
+
+_DEEPEST = 8  # delegations below the zone that the resolver knows
+
+
+def resolver_servers(question: Question, vantage: Vantage) -> list[Server]:
+    """The resolver to ask: the vantage's, or those of the system.
+
+    Raises:
+        DnsFailedError: the system has none.
+    """
+    if vantage.dns is not None:
+        return [vantage.dns]
+    try:
+        system = dns.resolver.Resolver()
+    except dns.exception.DNSException as error:
+        raise DnsFailedError(text(question.name), question.kind.name, str(error)) from None
+    return [(str(address), system.port) for address in system.nameservers]
+
+
+async def ask_authority(question: Question, vantage: Vantage) -> Reply:
+    """Put `question` to the servers of the zone its name is in.
+
+    The resolver is asked only which zone that is and where its servers are. A delegation it does
+    not know yet is followed from the servers above (RFC 1034 4.3.1).
+
+    Raises:
+        DnsError: there is no answer, or no server to ask.
+    """
+    resolver = resolver_servers(question, vantage)
+    zone, servers = await _zone(question, resolver)
+    for _ in range(_DEEPEST):
+        addresses = await _addresses(question, servers, resolver, vantage)
+        reply = await exchange(question, addresses, zone)
+        below = reply.delegation(zone)
+        if below is None:
+            return reply
+        zone, servers = below.name, _targets(below)
+    raise DnsZoneError(text(question.name), question.kind.name, f"no end below {text(zone)}")
+
+
+async def _zone(
+    question: Question, resolver: list[Server]
+) -> tuple[dns.name.Name, list[dns.name.Name]]:
+    """The closest zone above or at the name, and the names of its servers."""
+    candidate = question.name
+    while candidate != dns.name.root:
+        reply = await exchange(question.about(candidate, RdataType.NS), resolver)
+        if reply.chain.answer is not None and reply.chain.canonical_name == candidate:
+            return candidate, _targets(reply.chain.answer)
+        candidate = candidate.parent()
+    raise DnsZoneError(text(question.name), question.kind.name, "no zone above it")
+
+
+def _targets(servers: dns.rrset.RRset) -> list[dns.name.Name]:
+    return [record.target for record in servers]
+
+
+async def _addresses(
+    question: Question, servers: list[dns.name.Name], resolver: list[Server], vantage: Vantage
+) -> list[Server]:
+    """Where these servers are, IPv4 first."""
+    questions = [
+        question.about(server, kind)
+        for kind in (RdataType.A, RdataType.AAAA)
+        for server in sorted(servers)
+    ]
+    replies = await asyncio.gather(
+        *(exchange(asked, resolver) for asked in questions), return_exceptions=True
+    )
+    port = vantage.dns[1] if vantage.dns else 53
+    found = [
+        (record.address, port)
+        for reply in replies
+        if isinstance(reply, Reply) and reply.chain.answer is not None
+        for record in reply.chain.answer
+    ]
+    if not found:
+        names = ", ".join(text(server) for server in servers)
+        reasons = {str(reply) for reply in replies if isinstance(reply, DnsError)}
+        detail = "; ".join(sorted(reasons)) or "none"
+        raise DnsZoneError(
+            text(question.name), question.kind.name, f"addresses of {names}: {detail}"
+        )
+    return found

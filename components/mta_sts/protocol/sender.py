@@ -1,0 +1,197 @@
+"""What a sending mail server sees when it looks at a domain (RFC 8461 3 and 5).
+
+sight = await look("example.com", Vantage())
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mta_sts.protocol.errors import PolicyError, RecordError
+from mta_sts.protocol.fetch import Fetched, fetch, fetch_from
+from mta_sts.protocol.names import host_name
+from mta_sts.protocol.policy import Policy, policy_id, policy_url
+from mta_sts.protocol.record import Record
+from mta_sts.protocol.resolve import (
+    AddressAnswer,
+    MailHost,
+    MxAnswer,
+    TxtAnswer,
+    addresses,
+    cname,
+    mx,
+    txt,
+)
+from mta_sts.protocol.sender_errors import DnsError, FetchError, SenderError
+from mta_sts.protocol.vantage import Vantage, VantageError
+
+__all__ = [
+    "AddressAnswer",
+    "DnsError",
+    "FetchError",
+    "Fetched",
+    "MailHost",
+    "MxAnswer",
+    "Observation",
+    "SenderError",
+    "Sight",
+    "TxtAnswer",
+    "Vantage",
+    "VantageError",
+    "addresses",
+    "cname",
+    "fetch",
+    "look",
+    "mx",
+    "policy_url",
+    "txt",
+]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One thing a sender saw.
+
+    Attributes:
+        what: `record`, `address`, `certificate`, `https`, `policy` or `id`.
+        at: when, by the vantage's clock, UTC.
+        source: who said so: a DNS server, or a URL and the address it was fetched from.
+        found: what was seen, for people to read.
+        error: what is wrong with it for a sender, or None.
+    """
+
+    what: str
+    at: datetime
+    source: str
+    found: str
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Sight:
+    """All that a sender saw of a domain.
+
+    Attributes:
+        domain: in its one spelling.
+        observations: in the order they were made.
+        record: the `_mta-sts` record, if there is one to use.
+        policy: the policy served, if there is one to use.
+        body: the bytes served, if any came.
+        id_matches: whether the record's id is the hash of the bytes served, as it is where this
+            project serves them; others make ids as they like. None where either is missing.
+        error: the first thing that keeps a sender from using a policy, or None.
+    """
+
+    domain: str
+    observations: tuple[Observation, ...]
+    record: Record | None
+    policy: Policy | None
+    body: bytes | None
+    id_matches: bool | None
+    error: SenderError | RecordError | PolicyError | None
+
+
+async def look(domain: str, vantage: Vantage) -> Sight:
+    """Look at `domain` as a sender does, but go on where a sender would stop.
+
+    Never raises for what the other side does: that is in the sight.
+
+    Raises:
+        HostNameError: `domain` is no domain.
+        VantageError: the CA file cannot be read.
+    """
+    view = _View(host_name(domain), vantage)
+    await view.see_record()
+    await view.see_policy()
+    view.see_id()
+    return Sight(
+        domain=view.domain,
+        observations=tuple(view.observations),
+        record=view.record,
+        policy=view.policy,
+        body=view.body,
+        id_matches=view.id_matches,
+        error=view.error,
+    )
+
+
+class _View:
+    """A sight in the making."""
+
+    def __init__(self, domain: str, vantage: Vantage) -> None:
+        self.domain = domain
+        self.vantage = vantage
+        self.observations: list[Observation] = []
+        self.record: Record | None = None
+        self.policy: Policy | None = None
+        self.body: bytes | None = None
+        self.id_matches: bool | None = None
+        self.error: SenderError | RecordError | PolicyError | None = None
+
+    def note(
+        self,
+        what: str,
+        source: str,
+        found: str,
+        error: SenderError | RecordError | PolicyError | None = None,
+    ) -> None:
+        self.error = self.error or error
+        told = str(error) if error else None
+        self.observations.append(Observation(what, self.vantage.clock(), source, found, told))
+
+    async def see_record(self) -> None:
+        name = f"_mta-sts.{self.domain}"
+        try:
+            answer = await txt(name, self.vantage)
+        except DnsError as error:
+            self.note("record", "DNS", "no answer", error)
+            return
+        found = "; ".join(repr(text) for text in answer.texts) or f"no TXT record at {name}"
+        try:
+            self.record = Record.select(answer.texts)
+        except RecordError as error:
+            self.note("record", answer.source, found, error)
+        else:
+            self.note("record", answer.source, self.record.render())
+
+    async def see_policy(self) -> None:
+        url = policy_url(self.domain)
+        try:
+            host = await addresses(f"mta-sts.{self.domain}", self.vantage)
+        except DnsError as error:
+            self.note("address", "DNS", "no answer", error)
+            return
+        if host.addresses:
+            self.note("address", host.source, ", ".join(host.addresses))
+        try:
+            fetched = await fetch_from(host, self.vantage)
+        except FetchError as error:
+            source = host.source if error.what == "address" else url
+            self.note(error.what, source, error.found, error)
+            return
+        self.see_body(fetched)
+
+    def see_body(self, fetched: Fetched) -> None:
+        source = f"{fetched.url} at {fetched.address}"
+        certificate = fetched.certificate
+        names = ", ".join(certificate.names)
+        until = f"{certificate.not_after:%Y-%m-%d}"
+        self.note("certificate", source, f"{names}, by {certificate.issuer}, until {until}")
+        self.body = fetched.body
+        size = f"{len(self.body)} bytes of {fetched.content_type} in {fetched.seconds:.2f} s"
+        self.note("https", source, size)
+        try:
+            self.policy = Policy.parse(self.body)
+        except PolicyError as error:
+            self.note("policy", source, "no policy", error)
+        else:
+            patterns = ", ".join(self.policy.mx)
+            summary = f"{self.policy.mode}; {patterns}; max_age {self.policy.max_age}"
+            self.note("policy", source, summary)
+
+    def see_id(self) -> None:
+        if self.record is None or self.body is None:
+            return
+        served = policy_id(self.body)
+        self.id_matches = self.record.id == served
+        says = "the hash" if self.id_matches else f"not the hash, which is {served},"
+        self.note("id", f"_mta-sts.{self.domain}", f"{self.record.id} is {says} of what is served")

@@ -1,0 +1,66 @@
+"""Records in a hosted zone of Amazon Route 53."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from mta_sts import zones
+
+RECORD_TYPE = "aws:route53/record:Record"
+IDENTITY = ["name", "type", "records"]
+
+
+class ZoneNotFoundError(pulumi.RunError):
+    """No single public hosted zone has the domain's name. The caller names the zone by its id."""
+
+
+def record(
+    resource: str,
+    zone_id: pulumi.Input[str],
+    name: pulumi.Input[str],
+    kind: pulumi.Input[str],
+    value: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> aws.route53.Record:
+    """Make the DNS record `name`, of type `kind` (CNAME, TXT), with one value.
+
+    A record that is already there is taken over: whoever calls has made sure that it is ours.
+    """
+    return aws.route53.Record(
+        resource,
+        zone_id=zone_id,
+        name=name,
+        type=kind,
+        ttl=zones.TTL,
+        records=[value],
+        allow_overwrite=True,
+        opts=opts,
+    )
+
+
+def value_of(properties: Mapping[str, Any]) -> str:
+    """The one value in a record's inputs or recorded outputs."""
+    return str(properties["records"][0])
+
+
+def value(resource: pulumi.CustomResource) -> pulumi.Output[str]:
+    """The one value that a record has once it is made."""
+    records: pulumi.Output[list[str]] = resource.records  # type: ignore[attr-defined]
+    return records.apply(lambda values: values[0])
+
+
+def look_up(domain: str) -> str:
+    """The id of the one public hosted zone named `domain`.
+
+    Raises:
+        ZoneNotFoundError: there is none, or more than one, or the account could not be asked.
+    """
+    try:
+        return aws.route53.get_zone(name=domain, private_zone=False).zone_id
+    except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
+        raise ZoneNotFoundError(
+            f"{domain}: zone: route53 looks up the one public hosted zone of this name: {error}. "
+            "Name it by its id instead: zone: {route53: Z0123456789ABC}"
+        ) from None

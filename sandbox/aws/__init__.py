@@ -1,0 +1,1 @@
+"""The AWS APIs: moto, corrected where AWS behaves otherwise."""

@@ -1,0 +1,51 @@
+"""What DNS reads of moto's state."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.aws import backends
+
+
+@dataclass(frozen=True)
+class Record:
+    name: str
+    type: str
+    ttl: int
+    values: list[str]
+    alias: str | None
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A public hosted zone. `version` is another object after each change."""
+
+    id: str
+    name: str
+    version: object
+    _sets: list[Any]
+
+    def records(self) -> list[Record]:
+        return [
+            Record(
+                name=found.name.replace("\\052", "*", 1),
+                type=str(found.type),
+                ttl=int(found.ttl or 0),
+                values=list(found.records),
+                alias=found.alias_target["DNSName"] if found.alias_target else None,
+            )
+            for found in self._sets
+        ]
+
+
+def zones() -> list[Zone]:
+    """The public hosted zones, the oldest first."""
+    return [
+        Zone(id=zone.resource_id, name=zone.name, version=zone.rrsets, _sets=zone.rrsets)
+        for zone in backends.route53().zones.values()
+        if not zone.private_zone
+    ]
+
+
+def distribution_hosts() -> list[str]:
+    """The d….cloudfront.net name of each distribution."""
+    return [found.domain_name for found in backends.cloudfront().distributions.values()]

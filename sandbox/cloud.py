@@ -1,0 +1,183 @@
+"""The local cloud: the AWS APIs, DNS and the HTTPS edge, all on 127.0.0.1."""
+
+import tempfile
+import threading
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+import boto3  # type: ignore[import-untyped]
+from botocore.config import Config  # type: ignore[import-untyped]
+from moto.core.base_backend import BackendDict
+
+from sandbox.api import Api, Write
+from sandbox.aws import acm, backends, corrections, distribution
+from sandbox.aws.backends import LOCK
+from sandbox.background import Background
+from sandbox.certificates import Authority
+from sandbox.edge import Edge
+from sandbox.faults import Faults
+from sandbox.nameserver import Nameserver
+
+REGION = "us-east-1"
+ACCESS_KEY, SECRET_KEY = "AKIASANDBOX000000000", "sandbox"
+
+_clients_lock = threading.Lock()
+
+Records = Iterable[tuple[str, str, int, list[str]]]
+
+
+class Cloud:
+    """A cloud that begins empty and ends with the `with` block.
+
+    `environment` is all that programs get to know of it. moto keeps its state in the process, so
+    there is one at a time.
+    """
+
+    _running: ClassVar["Cloud | None"] = None
+
+    def __init__(
+        self,
+        *,
+        directory: Path | None = None,
+        edge_lag: float = 0.0,
+        api_port: int = 0,
+        dns_port: int = 0,
+        https_port: int = 0,
+    ) -> None:
+        self._ports = api_port, dns_port, https_port
+        self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="sandbox-")
+        self.directory = directory or Path(self._temporary.name if self._temporary else "")
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.certificates = Authority(self.directory)
+        self.edge = Edge(self.certificates, edge_lag)
+        self.dns = Nameserver()
+        self.faults = Faults()
+        self.acm = acm.control
+        self.cloudfront = distribution.control
+        self.environment: dict[str, str] = {}
+        self._clients: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        if Cloud._running is not None:
+            raise RuntimeError("a Cloud is running in this process already: moto has one state")
+        Cloud._running = self
+        api_port, dns_port, https_port = self._ports
+        self.acm.authority = self.certificates
+        corrections.install()
+        self._api = Api(self.faults, api_port)
+        self._background = Background("sandbox-dns-edge")
+        self._background.run(self.dns.start(dns_port))
+        self._background.run(self.edge.start(https_port))
+        self.environment = {
+            "AWS_ENDPOINT_URL": self._api.url,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_REGION": REGION,
+            "MTA_STS_DNS": f"127.0.0.1:{self.dns.port}",
+            "MTA_STS_CA_FILE": str(self.certificates.file),
+            "MTA_STS_HTTPS_PORT": str(self.edge.port),
+        }
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.faults.clear()
+        self._background.run(self.dns.stop())
+        self._background.run(self.edge.stop())
+        self._background.stop()
+        self._api.stop()
+        for client in self._clients.values():
+            client.close()
+        if self._temporary:
+            self._temporary.cleanup()
+        Cloud._running = None
+
+    @property
+    def log(self) -> list[Write]:
+        """The calls that change something, in the order they were answered."""
+        return self._api.log
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that does not try twice."""
+        with _clients_lock:
+            if service not in self._clients:
+                self._clients[service] = _session().client(
+                    service,
+                    endpoint_url=self._api.url,
+                    config=Config(retries={"total_max_attempts": 1}, read_timeout=30),
+                )
+            return self._clients[service]
+
+    def create_zone(self, name: str) -> str:
+        """A public hosted zone; its id. By hand: not in the log."""
+        with LOCK:
+            zone = backends.route53().create_hosted_zone(f"{name.rstrip('.')}.", False)
+        return str(zone.resource_id)
+
+    def put_records(self, zone_id: str, records: Records) -> None:
+        """Set records (name, type, ttl, values) by hand: not in the log. TXT values are quoted."""
+        self._change(zone_id, "UPSERT", records)
+
+    def delete_records(self, zone_id: str, records: Iterable[tuple[str, str]]) -> None:
+        """Delete records (name, type) by hand: not in the log."""
+        with LOCK:
+            zone = backends.route53().get_hosted_zone(zone_id)
+            present = {(found.name.rstrip("."), found.type): found for found in zone.rrsets}
+            found = [present[name.lower().rstrip("."), type_] for name, type_ in records]
+            self._change(
+                zone_id,
+                "DELETE",
+                [(each.name, str(each.type), int(each.ttl or 0), each.records) for each in found],
+            )
+
+    def _change(self, zone_id: str, action: str, records: Records) -> None:
+        changes = [
+            {
+                "Action": action,
+                "ResourceRecordSet": {
+                    "Name": name,
+                    "Type": type_,
+                    "TTL": ttl,
+                    "ResourceRecords": [{"Value": _quoted(type_, value)} for value in values],
+                },
+            }
+            for name, type_, ttl, values in records
+        ]
+        with LOCK:
+            backends.route53().change_resource_record_sets(zone_id, changes)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.faults.clear()
+        with LOCK:
+            BackendDict.reset()
+            self.acm.pending = False
+            self.cloudfront.deploy_seconds = 0.0
+            self.certificates.reset()
+            self.dns.reset()
+            self.edge.reset()
+            self.log.clear()
+
+
+@lru_cache
+def _session() -> Any:
+    """Shared, as a session reads large models for its first clients."""
+    return boto3.Session(
+        aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=REGION
+    )
+
+
+def _quoted(type_: str, value: str) -> str:
+    """A TXT value as Route 53 wants it, split into strings of 255."""
+    if type_ != "TXT" or value.startswith('"'):
+        return value
+    strings = [value[start : start + 255] for start in range(0, len(value), 255)] or [""]
+    escaped = [string.replace("\\", r"\\").replace('"', r"\"") for string in strings]
+    return " ".join(f'"{string}"' for string in escaped)

@@ -1,0 +1,259 @@
+"""The provider protocol, the same for every resource type."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import grpc  # type: ignore[import-untyped]
+from google.protobuf import empty_pb2  # type: ignore[import-untyped]
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from sandbox.plugin import functions, naming, schema
+from sandbox.plugin.clients import Aws
+from sandbox.plugin.compare import MISSING, Change, Comparison, refreshed, with_defaults
+from sandbox.plugin.errors import PartlyDone, Refused, doing
+from sandbox.plugin.resource import Made, Operation, Resource
+from sandbox.plugin.resources import resource_of
+from sandbox.plugin.schema import Problem
+from sandbox.plugin.wire import DEFAULTS, UNKNOWN, Props, dump, has_unknown, load, visible
+
+Kind = provider_pb2.PropertyDiff.Kind
+
+
+class Provider(provider_pb2_grpc.ResourceProviderServicer):
+    """Serves any number of engines, each known by its connection."""
+
+    def __init__(self) -> None:
+        self._peers: dict[str, Aws] = {}
+        self._lock = threading.Lock()
+
+    # Life
+
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return provider_pb2.ProviderHandshakeResponse(supports_autonaming_configuration=True)
+
+    def Attach(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return plugin_pb2.PluginInfo(version=schema.sdk_version())
+
+    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        same = load(request.old_inputs or request.olds) == load(request.news)
+        changes = provider_pb2.DiffResponse.DIFF_NONE if same else Response.DIFF_SOME
+        return provider_pb2.DiffResponse(changes=changes)
+
+    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        aws = Aws.configured(load(request.args))
+        if not has_unknown(aws.settings):
+            _ = aws.region
+        with self._lock:
+            self._peers[context.peer()] = aws
+        return provider_pb2.ConfigureResponse(
+            supportsPreview=True, supports_autonaming_configuration=True
+        )
+
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        self._aws(context).cancelled.set()
+        return empty_pb2.Empty()
+
+    # Resources
+
+    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        kind = _kind(request)
+        inputs = visible(load(request.news))
+        old = load(request.olds)
+        shape = schema.schema_of(kind.source)
+        problems = [*shape.problems(inputs), *_unsupported(kind, inputs)]
+        filled, added = with_defaults(inputs, kind.defaults)
+        if kind.autoname is not None:
+            options = request.autonaming if request.HasField("autonaming") else None
+            name, problem = naming.named(
+                kind.autoname, _urn_name(request), inputs, old, request.randomSeed, options
+            )
+            filled |= name
+            added += name
+            problems += [problem] if problem else []
+        if not problems:
+            problems += kind.rules(filled)
+        return provider_pb2.CheckResponse(
+            inputs=dump({DEFAULTS: sorted(added), **kind.recorded(filled)}),
+            failures=[_failure(request, problem) for problem in problems],
+        )
+
+    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        kind = _kind(request)
+        old = visible(load(request.old_inputs))
+        new = visible(load(request.news))
+        changes = _changes(kind, old, new, request.ignoreChanges)
+        replacing = kind.replaces(old, new)
+        detailed = {
+            change.where: provider_pb2.PropertyDiff(
+                kind=_kind_of(change, replace=change.key in replacing), inputDiff=True
+            )
+            for change in changes
+        }
+        keys = frozenset(change.key for change in changes)
+        return provider_pb2.DiffResponse(
+            changes=Response.DIFF_SOME if changes else Response.DIFF_NONE,
+            replaces=sorted(keys & replacing),
+            deleteBeforeReplace=bool(keys & replacing)
+            and _has_given_name(kind, load(request.news)),
+            diffs=sorted(keys),
+            detailedDiff=detailed,
+            hasDetailedDiff=True,
+            stables=sorted(kind.computed - kind.volatile),
+        )
+
+    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        kind = _kind(request)
+        inputs = visible(load(request.properties))
+        if request.preview:
+            unknown = {key: UNKNOWN for key in kind.computed if key not in inputs}
+            return provider_pb2.CreateResponse(properties=dump({**unknown, **inputs}))
+        op = self._operation(request, context)
+        with doing(f"creating {kind.label} ({kind.name(inputs)})"), _partly_with(inputs):
+            made = kind.create(op, inputs)
+        return provider_pb2.CreateResponse(id=made.identifier, properties=dump(made.state))
+
+    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        kind = _kind(request)
+        state = visible(load(request.properties))
+        old = load(request.inputs)
+        op = self._operation(request, context)
+        with doing(f"reading {kind.label} ({kind.name(state, request.id)})"):
+            made = kind.read(op, request.id, state)
+        if made is None:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=made.identifier,
+            properties=dump(made.state),
+            inputs=dump(_refreshed_inputs(kind, old, made)),
+        )
+
+    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        kind = _kind(request)
+        state = visible(load(request.olds))
+        new = visible(load(request.news))
+        if request.preview:
+            old = visible(load(request.old_inputs))
+            return provider_pb2.UpdateResponse(properties=dump(_planned(kind, state, old, new)))
+        op = self._operation(request, context)
+        name = kind.name(state, request.id)
+        with doing(f"updating {kind.label} ({name})"), _partly_with(new):
+            made = kind.update(op, request.id, state, new)
+        return provider_pb2.UpdateResponse(properties=dump(made.state))
+
+    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        kind = _kind(request)
+        state = visible(load(request.properties))
+        op = self._operation(request, context)
+        with doing(f"deleting {kind.label} ({kind.name(state, request.id)})"):
+            kind.delete(op, request.id, state)
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        result = functions.call(request.tok, self._aws(context), load(request.args))
+        response: dict[str, Any] = {"return": dump(result)}
+        return provider_pb2.InvokeResponse(**response)
+
+    def _aws(self, context: grpc.ServicerContext) -> Aws:
+        with self._lock:
+            aws = self._peers.get(context.peer())
+        if aws is None:
+            raise Refused("the aws provider is not configured")
+        return aws
+
+    def _operation(self, request: Any, context: grpc.ServicerContext) -> Operation:
+        aws = self._aws(context)
+        return Operation(aws, request.timeout, aws.cancelled)
+
+
+Response = provider_pb2.DiffResponse
+
+
+def _kind(request: Any) -> Resource:
+    return resource_of(request.urn.split("::")[2].rpartition("$")[2])
+
+
+def _has_given_name(kind: Resource, news: Props) -> bool:
+    """Whether a name that could be the provider's is the program's: two cannot have it at once."""
+    rule = kind.autoname
+    return rule is not None and rule.random and rule.key in {*news} - {*news.get(DEFAULTS, [])}
+
+
+def _urn_name(request: Any) -> str:
+    return str(request.urn.split("::", 3)[3])
+
+
+def _failure(request: Any, problem: Problem) -> provider_pb2.CheckFailure:
+    words = problem.words
+    if problem.path:
+        words += f". Examine values at '{_urn_name(request)}.{problem.where}'."
+    return provider_pb2.CheckFailure(reason=words)
+
+
+def _unsupported(kind: Resource, inputs: Props, path: str = "") -> Iterator[Problem]:
+    for key, value in inputs.items():
+        inner = f"{path}.{key}".removeprefix(".")
+        if inner in kind.unsupported:
+            words = "is not supported by the sandbox's aws provider"
+            yield Problem((), f"{inner} {words}")
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                yield from _unsupported(kind, item, inner)
+
+
+def _changes(kind: Resource, old: Props, new: Props, ignored: Any = ()) -> list[Change]:
+    found = Comparison(kind.sets, kind.keeps).changes(kind.normal(old), kind.normal(new))
+    return [
+        change
+        for change in found
+        if not any(change.where == path or change.key == path for path in ignored)
+    ]
+
+
+def _kind_of(change: Change, *, replace: bool) -> Any:
+    if change.old is MISSING:
+        return Kind.ADD_REPLACE if replace else Kind.ADD
+    if change.new is MISSING:
+        return Kind.DELETE_REPLACE if replace else Kind.DELETE
+    return Kind.UPDATE_REPLACE if replace else Kind.UPDATE
+
+
+def _planned(kind: Resource, state: Props, old: Props, new: Props) -> Props:
+    """The outputs an update will have, as far as they can be known before it."""
+    keys = frozenset(change.key for change in _changes(kind, old, new))
+    dropped = {key for key in old if key not in new and key not in kind.keeps}
+    planned = {key: value for key, value in state.items() if key not in dropped} | new
+    unknown = kind.changed(old, new, keys) if keys else frozenset()
+    return planned | {key: UNKNOWN for key in unknown if key not in new}
+
+
+def _refreshed_inputs(kind: Resource, old: Props, made: Made) -> Props:
+    names = schema.schema_of(kind.source).names
+    actual = {key: value for key, value in made.state.items() if key in names}
+    inputs = refreshed(visible(old), actual, Comparison(kind.sets, kind.keeps), kind.defaults)
+    same = {
+        key: value
+        for key, value in visible(old).items()
+        if key in inputs and not _changes(kind, visible(old), {**visible(old), key: inputs[key]})
+    }
+    return {DEFAULTS: old.get(DEFAULTS, []), **inputs, **same}
+
+
+class _partly_with:  # noqa: N801
+    """Gives a partly made resource the inputs it was made with."""
+
+    def __init__(self, inputs: Props) -> None:
+        self.inputs = inputs
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
+        if isinstance(failure, PartlyDone) and not failure.inputs:
+            failure.inputs = self.inputs

@@ -1,0 +1,61 @@
+"""The sandbox's cloud, the plugin and an engine, once for all tests here."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import engine
+from sandbox.cloud import Cloud
+from sandbox.plugin.server import serve_in_process
+from tests.engine.stack import Stack
+
+LONGEST_CALL = 100  # seconds, of one call of the engine
+
+
+@pytest.fixture(scope="session")
+def shared_cloud() -> Iterator[Cloud]:
+    with Cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def engine_environment(
+    shared_cloud: Cloud, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """What the engine needs around it, with a limit on the time of every call."""
+    folder = tmp_path_factory.mktemp("engine")
+    limited = folder / "bin" / "pulumi"
+    limited.parent.mkdir()
+    limited.write_text(
+        f'#!/bin/sh\nexec timeout -s KILL {LONGEST_CALL} "{engine.ensure()}/pulumi" "$@"\n'
+    )
+    limited.chmod(0o755)
+    with serve_in_process() as port:
+        yield {
+            "PATH": os.pathsep.join([str(limited.parent), os.environ["PATH"]]),
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **shared_cloud.environment,
+        }
+
+
+@pytest.fixture
+def cloud(
+    shared_cloud: Cloud, engine_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Cloud:
+    """An empty cloud, which this process's own look-ups see too."""
+    shared_cloud.reset()
+    for name, value in engine_environment.items():
+        monkeypatch.setenv(name, value)
+    return shared_cloud
+
+
+@pytest.fixture
+def stack(cloud: Cloud, engine_environment: dict[str, str], tmp_path: Path) -> Stack:
+    """A new stack."""
+    return Stack(tmp_path, engine_environment)

@@ -1,0 +1,115 @@
+"""A stack on the real engine, against the sandbox, with its program in the test's own process."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+from pulumi.automation.events import EngineEvent
+
+PROJECT = "mta-sts"
+COLOUR = re.compile(r"<\{%[^%]*%\}>")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that the engine did, or in a preview would do, to a resource."""
+
+    op: str
+    type: str
+    name: str
+
+
+@dataclass
+class Run:
+    """What a preview, an update or a destroy did and said."""
+
+    steps: list[Step] = field(default_factory=list)
+    messages: list[tuple[str, str, str]] = field(default_factory=list)
+    """Severity, the name of the resource it is said of, and the words."""
+    outputs: dict[str, Any] = field(default_factory=dict)
+    failed: bool = False
+    printed: str = ""
+
+    @property
+    def changes(self) -> list[Step]:
+        """The steps that are more than looking."""
+        return [step for step in self.steps if step.op not in ("same", "read", "refresh")]
+
+    def said(self, severity: str) -> list[str]:
+        """The messages of one severity, in order."""
+        return [words for each, _, words in self.messages if each == severity]
+
+    def hear(self, event: EngineEvent) -> None:
+        """Take in one of the engine's events."""
+        if event.resource_pre_event:
+            metadata = event.resource_pre_event.metadata
+            self.steps.append(Step(str(metadata.op.value), metadata.type, _name(metadata.urn)))
+        if event.diagnostic_event and not event.diagnostic_event.ephemeral:
+            said = event.diagnostic_event
+            words = COLOUR.sub("", said.message).strip()
+            self.messages.append((said.severity, _name(said.urn or ""), words))
+
+
+def _name(urn: str) -> str:
+    return urn.split("::", 3)[-1]
+
+
+class Stack:
+    """One stack: its state lives in `directory`, and ends with it."""
+
+    def __init__(self, directory: Path, environment: dict[str, str], name: str = "test") -> None:
+        backend = directory / "state"
+        backend.mkdir(parents=True, exist_ok=True)
+        self.name = name
+        self._options = automation.LocalWorkspaceOptions(
+            work_dir=str(directory),
+            env_vars=environment,
+            project_settings=automation.ProjectSettings(
+                name=PROJECT,
+                runtime="python",
+                backend=automation.ProjectBackend(url=f"file://{backend}"),
+            ),
+        )
+
+    def preview(self, program: Callable[[], None], **options: Any) -> Run:
+        """Preview the program."""
+        return self._run(program, "preview", options)
+
+    def up(self, program: Callable[[], None], **options: Any) -> Run:
+        """Deploy the program, without a preview before."""
+        return self._run(program, "up", options)
+
+    def refresh(self, program: Callable[[], None], **options: Any) -> Run:
+        """Read what there is into the state."""
+        return self._run(program, "refresh", options)
+
+    def destroy(self, program: Callable[[], None], **options: Any) -> Run:
+        """Delete all there is."""
+        return self._run(program, "destroy", options)
+
+    def state(self) -> list[dict[str, Any]]:
+        """The resources in the stack's state."""
+        stack = self._stack(lambda: None)
+        return list((stack.export_stack().deployment or {}).get("resources", []))
+
+    def _stack(self, program: Callable[[], None]) -> automation.Stack:
+        return automation.create_or_select_stack(
+            self.name, PROJECT, program, opts=self._options
+        )
+
+    def _run(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
+        run = Run()
+        stack = self._stack(program)
+        try:
+            result = getattr(stack, what)(on_event=run.hear, color="never", **options)
+        except automation.CommandError as error:
+            run.failed = True
+            run.printed = str(error)
+        else:
+            run.printed = result.stdout
+            outputs = getattr(result, "outputs", None) or {}
+            run.outputs = {name: output.value for name, output in outputs.items()}
+        return run

@@ -1,0 +1,163 @@
+"""What a user sees when AWS refuses, and what the state has afterwards."""
+
+from typing import Any
+
+import pulumi_aws as aws
+import pytest
+from pulumi import CustomTimeouts, ResourceOptions
+
+from sandbox.cloud import Cloud
+from tests.engine.stack import Stack
+from tests.sandbox.plugin_programs import CODE, Site, done, names, refusal, resource
+
+
+def test_inputs_are_refused_all_at_once_and_before_anything_is_made(
+    cloud: Cloud, stack: Stack
+) -> None:
+    def program() -> None:
+        aws.s3.Bucket("Big", bucket="Not_Allowed")
+        aws.route53.Record("no-ttl", zone_id="Z1", name="a", type="TXTT", records=["x"])
+        site = Site("Z1")
+        site.names = []
+        untyped: Any = {"status": "Enabled", "mfa": 3}
+        aws.s3.BucketVersioning("odd", bucket="b", versioning_configuration=untyped)
+
+    words = refusal(stack.preview(program))
+    assert (
+        "aws:s3/bucketVersioning:BucketVersioning resource 'odd' has a problem:"
+        " Invalid or unknown key. Examine values at 'odd.versioningConfiguration.mfa'."
+    ) in words
+    assert cloud.log == []
+
+
+def test_the_words_of_aws_with_the_resource_before_them(cloud: Cloud, stack: Stack) -> None:
+    zone = cloud.create_zone("example.com")
+    cloud.put_records(zone, [("taken.example.com", "TXT", 60, ["theirs"])])
+
+    def program() -> None:
+        aws.route53.Record(
+            "r", zone_id=zone, name="taken", type="TXT", ttl=60, records=["ours"]
+        )
+
+    words = refusal(stack.up(program))
+    assert "creating Route53 Record (taken TXT): operation error" in words
+    assert "InvalidChangeBatch" in words
+    assert "it already exists" in words
+
+
+def test_a_bucket_with_objects_is_not_deleted(cloud: Cloud, stack: Stack) -> None:
+    def program() -> None:
+        aws.s3.Bucket("kept", bucket="kept")
+        aws.s3.Bucket("emptied", bucket="emptied", force_destroy=True)
+
+    done(stack.up(program))
+    for bucket in ("kept", "emptied"):
+        cloud.client("s3").put_object(Bucket=bucket, Key="k", Body=b"x")
+    words = refusal(stack.destroy(program))
+    assert "deleting S3 Bucket (kept): operation error" in words
+    assert "BucketNotEmpty" in words
+    assert "emptied" not in names(stack.state())
+
+
+def test_of_two_objects_on_one_key_the_delete_wins(cloud: Cloud, stack: Stack) -> None:
+    def program(*objects: str) -> None:
+        bucket = aws.s3.Bucket("b", bucket="b-one-key", force_destroy=True)
+        for name in objects:
+            aws.s3.BucketObjectv2(name, bucket=bucket.id, key="same.txt", content="x")
+
+    done(stack.up(lambda: program("old")))
+    assert done(stack.up(lambda: program("new")))["old"] == "delete"
+    assert "Contents" not in cloud.client("s3").list_objects_v2(Bucket="b-one-key")
+
+
+def test_a_distribution_that_is_not_deployed_in_time_is_kept_and_finished(
+    cloud: Cloud, stack: Stack
+) -> None:
+    cloud.cloudfront.deploy_seconds = 30
+
+    def program(seconds: str) -> None:
+        aws.cloudfront.Distribution(
+            "edge",
+            enabled=True,
+            origins=[{"domain_name": "b.s3.us-east-1.amazonaws.com", "origin_id": "b"}],
+            default_cache_behavior={
+                "allowed_methods": ["GET", "HEAD"],
+                "cached_methods": ["GET", "HEAD"],
+                "target_origin_id": "b",
+                "viewer_protocol_policy": "https-only",
+                "cache_policy_id": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+            },
+            restrictions={"geo_restriction": {"restriction_type": "none"}},
+            viewer_certificate={"cloudfront_default_certificate": True},
+            opts=ResourceOptions(custom_timeouts=CustomTimeouts(create=seconds)),
+        )
+
+    words = refusal(stack.up(lambda: program("1s")))
+    assert (
+        "timeout while waiting for state to become 'Deployed'"
+        " (last state: 'InProgress', timeout: 1s)"
+    ) in words
+    identifier = resource(stack.state(), "edge")["id"]
+
+    cloud.cloudfront.deploy_seconds = 0.0
+    assert done(stack.up(lambda: program("1s"))) == {"edge": "update"}
+    assert resource(stack.state(), "edge")["id"] == identifier
+    assert done(stack.up(lambda: program("1s"))) == {"edge": "same"}
+
+
+def test_a_certificate_that_stays_pending(cloud: Cloud, stack: Stack) -> None:
+    cloud.acm.pending = True
+    zone = cloud.create_zone("example.com")
+
+    def program() -> None:
+        certificate = aws.acm.Certificate(
+            "c", domain_name="a.example.com", validation_method="DNS"
+        )
+        aws.acm.CertificateValidation(
+            "v",
+            certificate_arn=certificate.arn,
+            opts=ResourceOptions(custom_timeouts=CustomTimeouts(create="1s")),
+        )
+        aws.route53.get_zone(zone_id=zone)
+
+    words = refusal(stack.up(program))
+    assert "timeout while waiting for state to become 'ISSUED'" in words
+    assert "(last state: 'PENDING_VALIDATION', timeout: 1s)" in words
+    assert {"c"} <= names(stack.state())
+    assert "v" not in names(stack.state())
+
+
+def test_a_function_that_cannot_be_published_is_kept_and_finished(
+    cloud: Cloud, stack: Stack
+) -> None:
+    cloud.faults.add(
+        service="cloudfront", operation="PublishFunction", status=400, code="TestFunctionFailed"
+    )
+
+    def program() -> None:
+        aws.cloudfront.Function("f", name="f", runtime="cloudfront-js-2.0", code=CODE)
+
+    words = refusal(stack.up(program))
+    assert "publishing CloudFront Function (f): operation error PublishFunction" in words
+    assert done(stack.up(program)) == {"f": "update"}
+    assert cloud.client("cloudfront").describe_function(Name="f", Stage="LIVE")
+
+
+@pytest.mark.parametrize(
+    ("zones", "words"),
+    [
+        ([], "no matching Route 53 Hosted Zone found"),
+        (["example.com", "example.com"], "multiple Route 53 Hosted Zones matched"),
+    ],
+)
+def test_a_zone_looked_up_by_name(
+    cloud: Cloud, stack: Stack, zones: list[str], words: str
+) -> None:
+    for zone in zones:
+        cloud.create_zone(zone)
+
+    assert words in stack.preview(lambda: _look_up("example.com")).printed
+
+
+def _look_up(name: str) -> None:
+    aws.route53.get_zone(name=name, private_zone=False)
