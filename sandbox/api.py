@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from moto.moto_server.werkzeug_app import (
@@ -22,6 +23,8 @@ from sandbox.calls import Call, error, identify
 from sandbox.faults import Fault, Faults
 
 log = logging.getLogger(__name__)
+
+POLL = 0.02  # seconds, between looks whether to stop
 
 StartResponse = Callable[..., Any]
 Answer = tuple[str, list[tuple[str, str]], Iterable[bytes]]
@@ -39,11 +42,17 @@ class Write:
     status: int
 
 
+@lru_cache
+def _moto() -> DomainDispatcherApplication:
+    """Shared: it holds no state, and is slow to build."""
+    return DomainDispatcherApplication(create_backend_app)
+
+
 class Front:
     """The WSGI application: what happens to a call before and after moto."""
 
     def __init__(self, faults: Faults) -> None:
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _moto()
         self._faults = faults
         self.log: list[Write] = []
 
@@ -129,7 +138,7 @@ class Api:
         )
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="sandbox-api", daemon=True
+            target=self._server.serve_forever, args=(POLL,), name="sandbox-api", daemon=True
         )
         self._thread.start()
 

@@ -83,7 +83,10 @@ def _credential(environ: dict[str, Any], query: str) -> str:
     _, found, rest = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")
     if found:
         return str(rest.partition(",")[0])
-    return parse_qs(query).get("X-Amz-Credential", [""])[0]
+    asked = parse_qs(query)
+    if "AWSAccessKeyId" in asked:  # the older signature, of S3 alone
+        return f"{asked['AWSAccessKeyId'][0]}/date/region/s3/aws_request"
+    return asked.get("X-Amz-Credential", [""])[0]
 
 
 @lru_cache

@@ -5,6 +5,7 @@ import sys
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from mta_sts.protocol.errors import HostNameError
@@ -49,11 +50,14 @@ def status(sight: Sight) -> int:
 def show(sight: Sight, console: Console) -> None:
     """Print what a sender saw, in order, and what it does about it."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    source = ""
     for seen in sight.observations:
         mark = "[red]✗[/]" if seen.error else "[green]✓[/]"
-        table.add_row(
-            f"{seen.at:%H:%M:%S}", mark, seen.what, seen.error or seen.found, end_section=False
-        )
+        found = escape(seen.error or seen.found)
+        if seen.source != source:
+            source = seen.source
+            found += f"\n[dim]from {escape(source)}[/]"
+        table.add_row(f"{seen.at:%H:%M:%S}", mark, seen.what, found)
     console.print(f"[bold]{sight.domain}[/]")
     console.print(table)
     console.print(verdict(sight))

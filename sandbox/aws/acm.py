@@ -8,11 +8,11 @@ import dns.rdatatype
 from moto.acm.exceptions import AWSValidationException
 from moto.acm.models import AWSCertificateManagerBackend, CertBundle
 from moto.acm.responses import AWSCertificateManagerResponse
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 
 from sandbox.authority import answer, climb
 from sandbox.aws import backends
+from sandbox.aws.errors import Refused
 from sandbox.aws.paths import paths
 from sandbox.certificates import Authority
 from sandbox.certificates import Certificate as Issued
@@ -151,6 +151,11 @@ class Acm(AWSCertificateManagerBackend):
         certificate.tags.add(tags)
         return certificate.arn
 
+    def look(self) -> None:
+        """Issue what DNS now validates."""
+        for certificate in self._certificates.values():
+            certificate.check()
+
     def issued(self, arn: str) -> Issued | None:
         """What the authority issued for the certificate of this ARN, once it is."""
         found = self._certificates.get(arn)
@@ -161,7 +166,7 @@ class Acm(AWSCertificateManagerBackend):
 
     def delete_certificate(self, arn: str) -> None:
         if users := _users(arn):
-            raise ServiceException(
+            raise Refused(
                 "ResourceInUseException",
                 f"Certificate {arn} in account {self.account_id} is in use: {', '.join(users)}",
             )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from sandbox.aws.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -61,5 +61,5 @@ MANAGED = {
 
 def find(policy_id: str) -> CachePolicy:
     if policy_id not in MANAGED:
-        raise ServiceException("NoSuchCachePolicy", "The specified cache policy does not exist.")
+        raise Refused("NoSuchCachePolicy", "The specified cache policy does not exist.")
     return MANAGED[policy_id]

@@ -15,13 +15,13 @@ from moto.cloudfront.models import (
     OriginAccessControl,
     random_id,
 )
-from moto.core.exceptions import ServiceException
 
 from sandbox.aws import backends
 from sandbox.aws.cache_policies import find as find_cache_policy
 from sandbox.aws.cloudfront_functions import LIVE, Functions, check_version
 from sandbox.aws.cloudfront_responses import CloudFrontResponses
 from sandbox.aws.distribution import Deployed, behaviors
+from sandbox.aws.errors import Refused
 from sandbox.aws.paths import paths
 from sandbox.certificates import covers
 
@@ -75,7 +75,7 @@ class CloudFront(CloudFrontBackend):
         distribution.replace(dist_config)
         try:
             self._check(distribution)
-        except ServiceException:
+        except Refused:
             distribution.distribution_config = before
             distribution.etag, distribution.last_modified_time, distribution._deployed_at = changed
             raise
@@ -85,7 +85,7 @@ class CloudFront(CloudFrontBackend):
         distribution = self._distribution(distribution_id)
         check_version(if_match, distribution.etag)
         if distribution.enabled or distribution.status != "Deployed":
-            raise ServiceException(
+            raise Refused(
                 "DistributionNotDisabled",
                 "The distribution you are trying to delete has not been disabled.",
             )
@@ -108,12 +108,12 @@ class CloudFront(CloudFrontBackend):
                 find_cache_policy(behavior.cache_policy_id)
         for control in distribution.origin_access_controls:
             if control not in self.origin_access_controls:
-                raise ServiceException(
+                raise Refused(
                     "InvalidOriginAccessControl", "The origin access control is not valid."
                 )
         live = {function.arn for function in self.stages.values() if LIVE in function.stages}
         if not distribution.arns_of_functions <= live:
-            raise ServiceException(
+            raise Refused(
                 "InvalidFunctionAssociation",
                 "The function ARN must reference a LIVE function in this account.",
             )
@@ -122,7 +122,7 @@ class CloudFront(CloudFrontBackend):
         aliases = distribution.aliases
         for other in self.distributions.values():
             if other is not distribution and aliases & other.aliases:
-                raise ServiceException(
+                raise Refused(
                     "CNAMEAlreadyExists",
                     "One or more of the CNAMEs you provided are already associated with a "
                     "different resource.",
@@ -168,7 +168,7 @@ class CloudFront(CloudFrontBackend):
             raise NoSuchOriginAccessControl
         check_version(if_match, self.origin_access_controls[control_id].etag)
         if any(control_id in d.origin_access_controls for d in self.distributions.values()):
-            raise ServiceException(
+            raise Refused(
                 "OriginAccessControlInUse",
                 "Cannot delete the origin access control because it's in use by one or more "
                 "distributions.",
@@ -178,7 +178,7 @@ class CloudFront(CloudFrontBackend):
     def _refuse_taken(self, config: dict[str, str], own: OriginAccessControl | None) -> None:
         for other in self.origin_access_controls.values():
             if other is not own and other.name == config.get("Name"):
-                raise ServiceException(
+                raise Refused(
                     "OriginAccessControlAlreadyExists",
                     "An origin access control with the specified parameters already exists.",
                 )
@@ -189,5 +189,5 @@ class CloudFront(CloudFrontBackend):
         return any(arn in d.arns_of_functions for d in self.distributions.values())
 
 
-def _invalid_certificate(message: str) -> ServiceException:
-    return ServiceException("InvalidViewerCertificate", message)
+def _invalid_certificate(message: str) -> Refused:
+    return Refused("InvalidViewerCertificate", message)

@@ -4,8 +4,9 @@ from typing import Any
 
 from moto.cloudfront.exceptions import FunctionAlreadyExists, NoSuchFunctionExists
 from moto.cloudfront.models import random_id
-from moto.core.exceptions import ServiceException
 from moto.core.utils import utcnow
+
+from sandbox.aws.errors import Refused
 
 LARGEST_CODE = 10 * 1024
 DEVELOPMENT, LIVE = "DEVELOPMENT", "LIVE"
@@ -88,7 +89,7 @@ class Functions:
         _, stage = self.find(name, DEVELOPMENT)
         check_version(if_match, stage.etag)
         if in_use:
-            raise ServiceException(
+            raise Refused(
                 "FunctionInUse",
                 "Cannot delete function, it is in use by one or more distributions.",
             )
@@ -97,7 +98,7 @@ class Functions:
 
 def _check_size(code: bytes) -> None:
     if len(code) > LARGEST_CODE:
-        raise ServiceException(
+        raise Refused(
             "FunctionSizeLimitExceeded",
             f"The size of the function code exceeds the limit of {LARGEST_CODE} bytes.",
         )
@@ -106,12 +107,12 @@ def _check_size(code: bytes) -> None:
 def check_version(if_match: str | None, etag: str) -> None:
     """The optimistic locking of CloudFront: If-Match names the version to change."""
     if not if_match:
-        raise ServiceException(
+        raise Refused(
             "InvalidIfMatchVersion",
             "The If-Match version is missing or not valid for the resource.",
         )
     if if_match.strip('"') != etag:
-        raise ServiceException(
+        raise Refused(
             "PreconditionFailed",
             "The request failed because it didn't meet the preconditions in one or more "
             "request-header fields.",

@@ -5,9 +5,10 @@ from typing import Any, cast
 
 import dns.exception
 import dns.rdata
-from moto.core.exceptions import ServiceException
 from moto.route53.models import DelegationSet, FakeZone, RecordSet, Route53Backend
 
+from sandbox.aws import backends
+from sandbox.aws.errors import Refused
 from sandbox.aws.paths import paths
 
 CHARACTER_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -17,13 +18,11 @@ LONGEST_STRING = 255
 Sets = dict[tuple[str, str, str | None], RecordSet]
 
 
-class InvalidChangeBatch(ServiceException):
+class InvalidChangeBatch(Refused):
     """The batch breaks a rule: nothing of it is applied."""
 
-    code = "InvalidChangeBatch"
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__(f"[{', '.join(problems)}]")
+    def __init__(self, problem: str) -> None:
+        super().__init__("InvalidChangeBatch", f"[{problem}]")
 
 
 class Route53(Route53Backend):
@@ -54,6 +53,7 @@ class Route53(Route53Backend):
             _apply(change["Action"], _wanted(change, zone.name), sets)
         _refuse_conflicts(sets, zone.name)
         zone.rrsets = list(sets.values())
+        backends.acm().look()
 
 
 class Set(RecordSet):
@@ -85,7 +85,7 @@ def _wanted(change: dict[str, Any], zone_name: str) -> RecordSet:
     values = [value["Value"] for value in asked.get("ResourceRecords") or []]
     plain = bool(values) and asked.get("TTL") is not None
     if plain == bool(asked.get("AliasTarget")):
-        raise ServiceException(
+        raise Refused(
             "InvalidInput",
             "Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and "
             "ResourceRecords], or TrafficPolicyInstanceId], but found "

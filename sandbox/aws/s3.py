@@ -5,7 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeKey, S3Backend
 
 from sandbox.aws import bucket_policy
@@ -41,9 +41,9 @@ class S3(S3Backend):
         try:
             statements = bucket_policy.parse(policy, bucket_name)
         except bucket_policy.MalformedPolicyError as error:
-            raise ServiceException("MalformedPolicy", str(error)) from None
+            raise S3ClientError("MalformedPolicy", str(error)) from None
         if block and block.block_public_policy and bucket_policy.public(statements):
-            raise ServiceException(
+            raise S3ClientError(
                 "AccessDenied",
                 "User is not authorized to perform: s3:PutBucketPolicy on resource: "
                 f'"arn:aws:s3:::{bucket_name}" because public policies are prevented by the '

@@ -54,8 +54,10 @@ def serve() -> None:
     server, port = _started()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the engine gets it too, and ends its plugins
-    server.wait_for_termination()
+    stopped = threading.Event()
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())  # so the engine ends its plugins
+    stopped.wait()
+    server.stop(grace=None)
 
 
 def die_with_parent() -> None:

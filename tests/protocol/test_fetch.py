@@ -1,6 +1,7 @@
 """A sender's fetch against servers that behave, and a table of those that do not."""
 
 import asyncio
+import contextlib
 import gzip
 import ssl
 import warnings
@@ -9,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mta_sts.protocol import sender_errors as errors
 from mta_sts.protocol.sender import Fetched, fetch
@@ -61,7 +64,7 @@ def test_the_request_is_a_plain_get_of_the_real_name(trust: Trust) -> None:
     server = HttpsServer(sends(reply()), trust.context(HOST))
     seen: list[str] = []
     assert server.context
-    server.context.sni_callback = lambda _socket, name, _context: seen.append(name)  # type: ignore[assignment]
+    server.context.sni_callback = lambda _socket, name, _context: seen.append(name)
     run(trust, server)
     line, *headers = server.requests[0].decode().strip().split("\r\n")
     assert line == "GET /.well-known/mta-sts.txt HTTP/1.1"
@@ -197,6 +200,38 @@ def test_bad_answers(
     assert raised.value.address == "127.0.0.1"
     assert raised.value.certificate
     assert raised.value.certificate.names == (HOST,)
+
+
+PIECES = st.sampled_from(
+    [
+        HEAD,
+        reply(),
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 101 Switching\r\n\r\n",
+        b"HTTP/9.9 ",
+        b"\r\n",
+        b"\n",
+        b"0\r\n\r\n",
+        b"Content-Length: 5\r\n",
+        b"Content-Length: x\r\n",
+        b"Content-Type: \xff\r\n",
+        b"Content-Encoding: br\r\n",
+        b"Transfer-Encoding: chunked\r\n",
+        b"Connection: upgrade\r\nUpgrade: h2c\r\n",
+        b"Location: //[\r\n",
+    ]
+)
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(parts=st.lists(PIECES | st.binary(max_size=30), max_size=8))
+def test_any_answer_is_fetched_or_a_fetch_error(trust: Trust, parts: list[bytes]) -> None:
+    with contextlib.suppress(errors.FetchError):
+        run(trust, HttpsServer(sends(*parts), trust.context(HOST)), timeout=0.5)
 
 
 def test_a_redirect_is_not_followed(trust: Trust) -> None:

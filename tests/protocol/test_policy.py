@@ -6,10 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from checkdmarc.mta_sts import mx_in_mta_sts_patterns, parse_mta_sts_policy
+from checkdmarc.mta_sts import (  # type: ignore[import-untyped]
+    mx_in_mta_sts_patterns,
+    parse_mta_sts_policy,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from postfix_mta_sts_resolver.utils import parse_mta_sts_policy as parse_as_postfix
+from postfix_mta_sts_resolver.utils import (  # type: ignore[import-untyped]
+    parse_mta_sts_policy as parse_as_postfix,
+)
 
 from mta_sts.protocol import Policy, PolicyError, errors
 from mta_sts.protocol.policy import (
@@ -243,19 +248,23 @@ def test_values_that_are_refused(
         assert raised.value.where == check.__name__.removesuffix("_of")
 
 
+GIVEN: dict[str, Any] = {"mode": "enforce", "mx": ["mail.solarmora.com"], "max_age": 1}
+
+
 @pytest.mark.parametrize(
     ("arguments", "kind"),
     [
         ({"mode": "Enforce"}, errors.ModeError),
         ({"mx": []}, errors.MxMissingError),
         ({"mx": "mail.solarmora.com"}, errors.MxError),  # its letters are no patterns
+        ({"mx": None}, errors.MxError),
         ({"mx": ["mail.solarmora.com", "192.0.2.1"]}, errors.MxError),
         ({"max_age": 604800.0}, errors.MaxAgeError),
     ],
 )
 def test_arguments_that_are_refused(arguments: dict[str, Any], kind: type[PolicyError]) -> None:
     with pytest.raises(kind):
-        Policy(**{"mode": "enforce", "mx": ["mail.solarmora.com"], "max_age": 1} | arguments)
+        Policy(**GIVEN | arguments)
 
 
 def test_the_ends_of_max_age() -> None:

@@ -1,8 +1,10 @@
 import pytest
-from checkdmarc.mta_sts import parse_mta_sts_record
+from checkdmarc.mta_sts import parse_mta_sts_record  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from postfix_mta_sts_resolver.utils import parse_mta_sts_record as parse_as_postfix
+from postfix_mta_sts_resolver.utils import (  # type: ignore[import-untyped]
+    parse_mta_sts_record as parse_as_postfix,
+)
 
 from mta_sts.protocol import Record, RecordError, errors
 

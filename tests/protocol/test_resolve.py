@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import dns.rcode
 import pytest
@@ -24,7 +24,7 @@ def ask(
     name: str,
     zones: Zones,
     instead: Mapping[str, Answer] | None = None,
-    **fields: object,
+    **fields: Any,
 ) -> T:
     async def main() -> T:
         async with DnsServer(zones, instead).serving() as port:

@@ -1,5 +1,7 @@
 import pytest
-from checkdmarc.smtp_tls_reporting import parse_smtp_tls_reporting_record
+from checkdmarc.smtp_tls_reporting import (  # type: ignore[import-untyped]
+    parse_smtp_tls_reporting_record,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -1,14 +1,48 @@
 """Programs for the tests of the plugin, and what the engine did with them."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+import pytest
 
-from tests.engine.stack import Run
+from sandbox import engine
+from sandbox.cloud import Cloud
+from sandbox.plugin.server import serve_in_process
+from tests.engine.stack import Run, Stack
 
 NO_CACHE = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CODE = "function handler(event) { return event.request; }"
+
+
+LONGEST_CALL = 60  # seconds, of one call of the engine
+
+
+@contextmanager
+def attached(cloud: Cloud, directory: Path) -> Iterator[Stack]:
+    """A new stack, of an engine that works against the cloud through a plugin in this process."""
+    limited = directory / "bin" / "pulumi"
+    limited.parent.mkdir()
+    pulumi_command = engine.ensure() / "pulumi"
+    limited.write_text(f'#!/bin/sh\nexec timeout -s KILL {LONGEST_CALL} "{pulumi_command}" "$@"\n')
+    limited.chmod(0o755)
+    with serve_in_process() as port, pytest.MonkeyPatch.context() as patch:
+        environment = {
+            "PATH": os.pathsep.join([str(limited.parent), os.environ["PATH"]]),
+            "PULUMI_HOME": str(directory / "home"),
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            **cloud.environment,
+        }
+        for name, value in environment.items():  # the plugin's is this process's own
+            patch.setenv(name, value)
+        yield Stack(directory, environment)
 
 
 def done(run: Run) -> dict[str, str]:

@@ -1,11 +1,29 @@
 """The plugin under the real engine, against the local cloud."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pulumi_aws as aws
+import pytest
 from pulumi import ResourceOptions
 
 from sandbox.cloud import Cloud
 from tests.engine.stack import Stack
-from tests.sandbox.plugin_programs import CODE, Site, done, names, refusal, resource
+from tests.sandbox.plugin_programs import (
+    CODE,
+    Site,
+    attached,
+    done,
+    names,
+    refusal,
+    resource,
+)
+
+
+@pytest.fixture
+def stack(cloud: Cloud, tmp_path: Path) -> Iterator[Stack]:
+    with attached(cloud, tmp_path) as new:
+        yield new
 
 
 def test_a_site_from_preview_to_destroy(cloud: Cloud, stack: Stack) -> None:

@@ -1,5 +1,7 @@
 """What a user sees when AWS refuses, and what the state has afterwards."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pulumi_aws as aws
@@ -8,18 +10,28 @@ from pulumi import CustomTimeouts, ResourceOptions
 
 from sandbox.cloud import Cloud
 from tests.engine.stack import Stack
-from tests.sandbox.plugin_programs import CODE, Site, done, names, refusal, resource
+from tests.sandbox.plugin_programs import (
+    CODE,
+    NO_CACHE,
+    attached,
+    done,
+    names,
+    refusal,
+    resource,
+)
 
 
-def test_inputs_are_refused_all_at_once_and_before_anything_is_made(
+@pytest.fixture
+def stack(cloud: Cloud, tmp_path: Path) -> Iterator[Stack]:
+    with attached(cloud, tmp_path) as new:
+        yield new
+
+
+def test_all_that_is_wrong_with_a_resource_is_said_before_anything_is_made(
     cloud: Cloud, stack: Stack
 ) -> None:
     def program() -> None:
-        aws.s3.Bucket("Big", bucket="Not_Allowed")
-        aws.route53.Record("no-ttl", zone_id="Z1", name="a", type="TXTT", records=["x"])
-        site = Site("Z1")
-        site.names = []
-        untyped: Any = {"status": "Enabled", "mfa": 3}
+        untyped: Any = {"status": "On", "mfa": 3}
         aws.s3.BucketVersioning("odd", bucket="b", versioning_configuration=untyped)
 
     words = refusal(stack.preview(program))
@@ -35,9 +47,7 @@ def test_the_words_of_aws_with_the_resource_before_them(cloud: Cloud, stack: Sta
     cloud.put_records(zone, [("taken.example.com", "TXT", 60, ["theirs"])])
 
     def program() -> None:
-        aws.route53.Record(
-            "r", zone_id=zone, name="taken", type="TXT", ttl=60, records=["ours"]
-        )
+        aws.route53.Record("r", zone_id=zone, name="taken", type="TXT", ttl=60, records=["ours"])
 
     words = refusal(stack.up(program))
     assert "creating Route53 Record (taken TXT): operation error" in words
@@ -85,7 +95,7 @@ def test_a_distribution_that_is_not_deployed_in_time_is_kept_and_finished(
                 "cached_methods": ["GET", "HEAD"],
                 "target_origin_id": "b",
                 "viewer_protocol_policy": "https-only",
-                "cache_policy_id": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+                "cache_policy_id": NO_CACHE,
             },
             restrictions={"geo_restriction": {"restriction_type": "none"}},
             viewer_certificate={"cloudfront_default_certificate": True},
@@ -110,9 +120,7 @@ def test_a_certificate_that_stays_pending(cloud: Cloud, stack: Stack) -> None:
     zone = cloud.create_zone("example.com")
 
     def program() -> None:
-        certificate = aws.acm.Certificate(
-            "c", domain_name="a.example.com", validation_method="DNS"
-        )
+        certificate = aws.acm.Certificate("c", domain_name="a.example.com", validation_method="DNS")
         aws.acm.CertificateValidation(
             "v",
             certificate_arn=certificate.arn,
@@ -150,9 +158,7 @@ def test_a_function_that_cannot_be_published_is_kept_and_finished(
         (["example.com", "example.com"], "multiple Route 53 Hosted Zones matched"),
     ],
 )
-def test_a_zone_looked_up_by_name(
-    cloud: Cloud, stack: Stack, zones: list[str], words: str
-) -> None:
+def test_a_zone_looked_up_by_name(cloud: Cloud, stack: Stack, zones: list[str], words: str) -> None:
     for zone in zones:
         cloud.create_zone(zone)
 

@@ -162,7 +162,7 @@ class _Connector(aiohttp.TCPConnector):
         if transport is None:
             raise ConnectionResetError("closed by the server")
         self.certificate = certificate_of(transport.get_extra_info("peercert"))
-        self.address = transport.get_extra_info("peername")[0]
+        self.address = (transport.get_extra_info("peername") or ("unknown",))[0]
         self.stage = "no answer"
         return connection
 

@@ -61,7 +61,7 @@ class Policy:
             ModeError, MxError, MxMissingError, MaxAgeError: what a value breaks.
             PolicyTooLongError: the policy would be longer than senders read.
         """
-        if isinstance(mx, str):
+        if isinstance(mx, str) or not isinstance(mx, Iterable):
             raise MxError(mx, "mx", "mx is a list of host names (RFC 8461 3.2)")
         patterns = tuple(sorted({mx_of(pattern) for pattern in mx}))
         object.__setattr__(self, "mode", mode_of(mode))

@@ -43,7 +43,8 @@ class Vantage:
             asked at the same port, else at 53.
         ca_file: trusted roots, PEM; None is the system's.
         https_port: where HTTPS servers listen.
-        timeout: seconds for a whole fetch, DNS included (RFC 8461 3.3 suggests a minute).
+        timeout: seconds for a whole fetch, once the addresses are known (RFC 8461 3.3 suggests a
+            minute).
         dns_timeout: seconds for one question to DNS, with all it takes to answer it.
         authoritative: ask each zone's authoritative servers instead of the resolver's cache.
         clock: tells the time, UTC, that observations bear. Certificates are judged by the

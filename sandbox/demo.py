@@ -1,0 +1,195 @@
+"""`make demo`: a deploy, a change, and what a sending mail server sees of both.
+
+Everything printed was seen over DNS and HTTPS, or said by the engine; what was expected and did not
+happen ends it with an error.
+"""
+
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from mta_sts.cli import show
+from mta_sts.protocol import Policy
+from mta_sts.protocol.sender import Vantage, look
+from sandbox.cloud import Cloud
+from sandbox.setting import COMMAND_TIMEOUT, DOMAIN, ROOT, Setting
+from sandbox.watcher import Watcher
+
+EDGE_LAG = 2.0  # seconds
+MX = ["mail.solarmora.com", "*.solarmora.net", "backupmx.solarmora.com"]
+FURTHER_MX = "mx4.solarmora.com"
+BEFORE = Policy(mode="testing", mx=MX, max_age=604800)
+AFTER = Policy(mode="testing", mx=[*MX, FURTHER_MX], max_age=604800)
+
+DONE = re.compile(r"\s*([+~-])\s+(\S+:\S+) (\S+) (created|updated|deleted) \(([\d.]+)s\)")
+PLANNED = re.compile(
+    r"\s*([+~-])\s+(\S+:\S+) (\S+) (?:create|update|delete)(?: \[diff: (.*)\])?\s*$"
+)
+
+
+class DemoFailedError(Exception):
+    """Something that the demo shows did not happen."""
+
+
+class Demo:
+    """The steps, in order."""
+
+    def __init__(self, cloud: Cloud, setting: Setting, project: Path, console: Console) -> None:
+        self.cloud = cloud
+        self.setting = setting
+        self.project = project
+        self.console = console
+        self.vantage = Vantage.from_environment(setting.environment)
+
+    def run(self) -> None:
+        """Run every step. Raises DemoFailedError at the first that is not as it should be."""
+        self.setting.pulumi("stack", "select", "--create", "sandbox", cwd=self.project)
+        with self.step(f"Deploy {DOMAIN}"):
+            self.pulumi("up", "--yes", "--skip-preview", lines=DONE)
+        with self.step("Look it up as a sending mail server does"):
+            self.check()
+        with self.step("One MX more: what would change"):
+            path = f'mta-sts:domains["{DOMAIN}"].mx[{len(MX)}]'
+            self.pulumi("config", "set", "--path", path, FURTHER_MX)
+            self.pulumi("preview", lines=PLANNED)
+        with self.step(f"Deploy it, a sender watching, behind an edge that lags {EDGE_LAG:g} s"):
+            self.change()
+        with self.step("Once more: nothing changes"):
+            self.repeat()
+        with self.step("Take it down"):
+            self.destroy()
+
+    def check(self) -> None:
+        """A sender finds the policy that the configuration describes."""
+        self.command("mta-sts", "check", DOMAIN)
+        sight = asyncio.run(look(DOMAIN, self.vantage))
+        show(sight, self.console)
+        expect(sight.policy == BEFORE, "the sender should find the configured policy")
+        expect(sight.id_matches is True, "the id should be the hash of what is served")
+
+    def change(self) -> None:
+        """The file is live before the record names it, though the edge lags."""
+        began = datetime.now(UTC)
+        with Watcher(DOMAIN, self.vantage) as watcher:
+            self.pulumi("up", "--yes", "--skip-preview", lines=DONE)
+        written = [call for call in self.cloud.log if call.operation == "PutObject"][-1]
+        seen = [event for event in watcher.events if event.id == AFTER.id]
+        expect([event.what for event in seen] == ["file", "record"], "the file, then the record")
+        expect(not watcher.misled, f"no sender should be misled: {watcher.misled}")
+        self.console.print("\n  As the sender saw it:")
+        for at, what in (
+            (datetime.fromtimestamp(written.time, UTC), "the bucket has the new file"),
+            (seen[0].at, f"the edge serves it, id {AFTER.id[:8]}…"),
+            (seen[1].at, f"the record names it, id {BEFORE.id[:8]}… -> {AFTER.id[:8]}…"),
+        ):
+            self.console.print(f"  [bold]{(at - began).total_seconds():6.2f} s[/]  {what}")
+        self.console.print(
+            f"  It looked {watcher.looks} times: no failure, and no older policy than announced."
+        )
+
+    def repeat(self) -> None:
+        """A further `up` writes nothing."""
+        writes = len(self.cloud.log)
+        printed = self.pulumi("up", "--yes", "--skip-preview", lines=DONE)
+        unchanged = re.search(r"(\d+) unchanged", printed)
+        expect(unchanged is not None, "the engine should count what is unchanged")
+        expect(len(self.cloud.log) == writes, "no call that writes should be made")
+        count = unchanged.group(1) if unchanged else ""
+        self.console.print(f"  {count} resources unchanged; the cloud was asked to write nothing")
+
+    def destroy(self) -> None:
+        """All is gone, the record first."""
+        self.pulumi("destroy", "--yes", "--skip-preview", lines=DONE)
+        sight = asyncio.run(look(DOMAIN, self.vantage))
+        expect(sight.record is None and sight.body is None, "no record and no file should be left")
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """A heading, and at the end the time it took."""
+        self.console.print(f"\n[bold cyan]{title}[/]")
+        began = time.monotonic()
+        yield
+        self.console.print(f"  [dim]{time.monotonic() - began:.1f} s[/]")
+
+    def command(self, *words: str) -> None:
+        """Print a command as a user types it."""
+        shown = " ".join(f"'{word}'" if set(word) & set('"[]*') else word for word in words)
+        self.console.print(f"  [bold]$ {shown}[/]", highlight=False, markup=True)
+
+    def pulumi(self, *words: str, lines: re.Pattern[str] | None = None) -> str:
+        """Run `pulumi`, printing the lines that match as they come; all that it printed."""
+        self.command("pulumi", *words)
+        process = subprocess.Popen(
+            ["timeout", str(COMMAND_TIMEOUT), "pulumi", *words, "--non-interactive"],
+            cwd=self.project, env=self.setting.environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        printed = []
+        for line in process.stdout or ():
+            printed.append(line)
+            found = lines.match(line) if lines else None
+            if found:
+                self.resource(*found.groups(default=""))
+        text = "".join(printed)
+        expect(process.wait() == 0, f"pulumi {words[0]} failed:\n{text}")
+        return text
+
+    def resource(self, sign: str, kind: str, name: str, *rest: str) -> None:
+        """One line of what the engine did, or would do, to a resource."""
+        colour = {"+": "green", "~": "yellow", "-": "red"}[sign]
+        *_, module, kind = kind.split(":")
+        kind = kind if module == "index" else f"{module}:{kind}"
+        last = rest[-1] + (" s" if rest[-1][:1].isdigit() else "")
+        self.console.print(f"  [{colour}]{sign}[/] {kind:<30} {name:<36} [dim]{last}[/]")
+
+
+def expect(holds: bool, what: str) -> None:
+    """Raises DemoFailedError unless it holds."""
+    if not holds:
+        raise DemoFailedError(what)
+
+
+def copy_of_the_project(directory: Path) -> Path:
+    """The repository's own program and stack, where the demo may change the configuration."""
+    project = directory / "project"
+    shutil.copytree(ROOT / "stacks", project / "stacks")
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(ROOT / name, project / name)
+    (project / ".venv").symlink_to(ROOT / ".venv")
+    return project
+
+
+def main() -> None:
+    """Run the demo; exit status 1 where it failed."""
+    console = Console(highlight=False, width=max(Console().width, 100))
+    began = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="mta-sts-demo-") as folder,
+        Cloud(edge_lag=EDGE_LAG) as cloud,
+    ):
+        console.print("[bold]MTA-STS: never announced before it is live[/]")
+        console.print(
+            "The cloud is a sandbox on this machine; engine, program and checks are real."
+        )
+        setting = Setting(Path(folder), cloud)
+        setting.seed()
+        try:
+            Demo(cloud, setting, copy_of_the_project(Path(folder)), console).run()
+        except DemoFailedError as failure:
+            console.print(f"\n[bold red]The demo failed:[/] {failure}", markup=True)
+            sys.exit(1)
+    console.print(f"\n[bold green]All of it happened, in {time.monotonic() - began:.0f} s.[/]")
+
+
+if __name__ == "__main__":
+    main()

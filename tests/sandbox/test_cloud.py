@@ -1,0 +1,76 @@
+"""The cloud as a whole: what programs get to know of it, how it begins and ends."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox.cloud import Cloud
+from tests.sandbox.cloud_site import Site, ask, fetch
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_environment_is_all_a_program_needs(cloud: Cloud) -> None:
+    assert cloud.environment == {
+        "AWS_ENDPOINT_URL": cloud.client("s3").meta.endpoint_url,
+        "AWS_ACCESS_KEY_ID": "AKIASANDBOX000000000",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_REGION": "us-east-1",
+        "MTA_STS_DNS": f"127.0.0.1:{cloud.dns.port}",
+        "MTA_STS_CA_FILE": str(cloud.directory / "ca.pem"),
+        "MTA_STS_HTTPS_PORT": str(cloud.edge.port),
+    }
+    program = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PATH": os.environ["PATH"], **cloud.environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stdout.strip() == "123456789012"
+
+
+def test_it_starts_at_once_empty_where_it_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    began = time.monotonic()
+    with Cloud(directory=tmp_path / "cloud", edge_lag=3) as cloud:
+        assert time.monotonic() - began < 2
+        assert (tmp_path / "cloud/ca.pem").read_text().startswith("-----BEGIN CERTIFICATE-----")
+        assert cloud.edge.lag == 3
+        cloud.client("s3").create_bucket(Bucket="box")
+        port = cloud.edge.port
+        with pytest.raises(RuntimeError, match="one state"), Cloud():
+            pass
+    assert set(threading.enumerate()) <= before
+    with Cloud(https_port=port) as cloud:
+        assert cloud.edge.port == port
+        assert cloud.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_reset(cloud: Cloud) -> None:
+    site = Site(cloud)
+    site.build()
+    assert fetch(cloud, site.host).status_code == 200
+    cloud.dns.misbehave("*", "drop")
+    cloud.acm.pending = True
+    cloud.edge.lag = 5
+    cloud.faults.add(service="s3", operation="CreateBucket")
+    cloud.reset()
+    assert (cloud.log, cloud.edge.requests, cloud.edge.lag) == ([], [], 0)
+    assert ask(cloud, "example.com", "SOA").authority[0].name.to_text() == "."
+    again = Site(cloud)
+    assert again.zone != site.zone
+    again.build()
+    assert fetch(cloud, again.host).status_code == 200
+
+
+def test_a_program_that_ends_without_the_end_of_the_block_ends() -> None:
+    program = "from sandbox.cloud import Cloud; Cloud().__enter__()"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=20, check=True)
