@@ -25,34 +25,37 @@ CNAME, NS, SOA = dns.rdatatype.CNAME, dns.rdatatype.NS, dns.rdatatype.SOA
 
 LOOPBACK = "127.0.0.1"
 LONGEST_CHASE = 8
-WILDCARD = dns.name.from_text("*", origin=None)
-PARENT_SERVER = dns.name.from_text("a.gtld-servers.net.")
-CLOUDFRONT = dns.name.from_text("cloudfront.net.")
+PARENT_SERVER = "a.gtld-servers.net."
+
+Labels = tuple[bytes, ...]
+"""A name's labels: much faster to look up than a dns.name.Name."""
+
+ROOT: Labels = (b"",)
+CLOUDFRONT: Labels = (b"cloudfront", b"net", b"")
 
 
 @dataclass
 class Zone:
     """The records of one zone: by name and type, and the aliases of Route 53."""
 
-    name: Name
-    sets: dict[Name, dict[RdataType, dns.rdataset.Rdataset]] = field(default_factory=dict)
-    aliases: dict[tuple[Name, RdataType], Name] = field(default_factory=dict)
-    nodes: set[Name] = field(default_factory=set)
+    name: Labels
+    sets: dict[Labels, dict[RdataType, dns.rdataset.Rdataset]] = field(default_factory=dict)
+    aliases: dict[tuple[Labels, RdataType], Name] = field(default_factory=dict)
+    nodes: set[Labels] = field(default_factory=set)
+    """The names that exist, the empty non-terminals among them (RFC 8020)."""
 
-    def add(self, name: Name, rdtype: RdataType, ttl: int, values: list[str]) -> None:
+    def add(self, name: Labels, rdtype: RdataType, ttl: int, values: list[str]) -> None:
         rdataset = dns.rdataset.from_text_list(
             IN, rdtype, ttl, values, origin=dns.name.root, relativize=False
         )
         self.sets.setdefault(name, {})[rdtype] = rdataset
         self._exists(name)
 
-    def alias(self, name: Name, rdtype: RdataType, target: Name) -> None:
+    def alias(self, name: Labels, rdtype: RdataType, target: Name) -> None:
         self.aliases[name, rdtype] = target
-        self.sets.setdefault(name, {})
         self._exists(name)
 
-    def _exists(self, name: Name) -> None:
-        """The name exists, and so do the empty non-terminals above it (RFC 8020)."""
+    def _exists(self, name: Labels) -> None:
         for ancestor in climb(name):
             self.nodes.add(ancestor)
             if ancestor == self.name:
@@ -63,7 +66,7 @@ class Zone:
         """The SOA as the authority of a negative answer (RFC 2308 section 5)."""
         rdataset = self.sets[self.name][SOA]
         ttl = min(rdataset.ttl, rdataset[0].minimum)
-        return dns.rrset.from_rdata_list(self.name, ttl, list(rdataset))
+        return dns.rrset.from_rdata_list(Name(self.name), ttl, list(rdataset))
 
 
 @dataclass
@@ -76,22 +79,24 @@ class Answer:
     authority: list[dns.rrset.RRset] = field(default_factory=list)
 
 
-def climb(name: Name) -> Iterator[Name]:
+def labels(text: str | Name) -> Labels:
+    """A name as it is kept here: its labels in lower case, the empty one of the root last."""
+    name = dns.name.from_text(text) if isinstance(text, str) else text
+    return name.canonicalize().labels
+
+
+def climb(name: Labels) -> Iterator[Labels]:
     """The name and its ancestors, the root last."""
-    yield name
-    while name != dns.name.root:
-        name = name.parent()
-        yield name
+    return (name[start:] for start in range(len(name)))
 
 
 def answer(name: Name, rdtype: RdataType) -> Answer:
     """The answer to one question, CNAMEs followed."""
     response = Answer()
-    name = name.canonicalize()
     with LOCK:
         zones = _zones()
         for _ in range(LONGEST_CHASE):
-            target = _step(zones, name, rdtype, response)
+            target = _step(zones, labels(name), rdtype, response)
             if target is None:
                 return response
             name = target
@@ -99,7 +104,9 @@ def answer(name: Name, rdtype: RdataType) -> Answer:
     return response
 
 
-def _step(zones: dict[Name, Zone], name: Name, rdtype: RdataType, response: Answer) -> Name | None:
+def _step(
+    zones: dict[Labels, Zone], name: Labels, rdtype: RdataType, response: Answer
+) -> Name | None:
     """Add what the closest zone says of a name; the name to go on with, after a CNAME."""
     zone = next(zones[ancestor] for ancestor in climb(name) if ancestor in zones)
     if referral := _referral(zone, name):
@@ -114,7 +121,7 @@ def _step(zones: dict[Name, Zone], name: Name, rdtype: RdataType, response: Answ
     sets = zone.sets.get(source, {})
     if CNAME in sets and rdtype not in (CNAME, ANY):
         response.answer.append(_named(name, sets[CNAME]))
-        target: Name = sets[CNAME][0].target.canonicalize()
+        target: Name = sets[CNAME][0].target
         return target
     if alias := zone.aliases.get((source, rdtype)):
         aliased = answer(alias, rdtype).answer
@@ -127,7 +134,7 @@ def _step(zones: dict[Name, Zone], name: Name, rdtype: RdataType, response: Answ
     return None
 
 
-def _referral(zone: Zone, name: Name) -> dns.rrset.RRset | None:
+def _referral(zone: Zone, name: Labels) -> dns.rrset.RRset | None:
     """The NS records of a part of the zone that is delegated to somebody else."""
     for ancestor in climb(name):
         if ancestor == zone.name:
@@ -138,66 +145,74 @@ def _referral(zone: Zone, name: Name) -> dns.rrset.RRset | None:
     return None
 
 
-def _source(zone: Zone, name: Name) -> Name | None:
+def _source(zone: Zone, name: Labels) -> Labels | None:
     """Where the records for a name are: itself, or the wildcard of RFC 4592 section 3.3.1."""
     if name in zone.nodes:
         return name
     encloser = next(ancestor for ancestor in climb(name) if ancestor in zone.nodes)
-    wildcard = WILDCARD.concatenate(encloser)
+    wildcard = (b"*", *encloser)
     return wildcard if wildcard in zone.nodes else None
 
 
-def _named(name: Name, rdataset: dns.rdataset.Rdataset) -> dns.rrset.RRset:
-    return dns.rrset.from_rdata_list(name, rdataset.ttl, list(rdataset))
+def _named(name: Labels, rdataset: dns.rdataset.Rdataset) -> dns.rrset.RRset:
+    return dns.rrset.from_rdata_list(Name(name), rdataset.ttl, list(rdataset))
 
 
-_hosted: dict[str, tuple[object, Zone]] = {}
+@dataclass
+class _Kept:
+    """The zones as of one version of the state, and each hosted zone as of its own."""
+
+    version: object = None
+    zones: dict[Labels, Zone] = field(default_factory=dict)
+    hosted: dict[str, tuple[object, Zone]] = field(default_factory=dict)
 
 
-def _zones() -> dict[Name, Zone]:
+_kept = _Kept()
+
+
+def _zones() -> dict[Labels, Zone]:
     """Every zone by its name."""
-    found: dict[Name, Zone] = {}
-    for data in hosted.zones():
-        version, zone = _hosted.get(data.id, (None, None))
-        if zone is None or version is not data.version:
+    version = hosted.version()
+    if _kept.version != version:
+        found: dict[Labels, Zone] = {}
+        servers = {PARENT_SERVER}
+        for data in hosted.zones():
             zone = _hosted_zone(data)
-            _hosted[data.id] = data.version, zone
-        found.setdefault(zone.name, zone)
-    return {**_parents(found), **found}
+            found.setdefault(zone.name, zone)
+            servers.update(data.servers)
+        _kept.zones = {**_parents([*found], servers), **found}
+        _kept.version = version
+    return _kept.zones
 
 
 def _hosted_zone(data: hosted.Zone) -> Zone:
-    zone = Zone(dns.name.from_text(data.name))
-    for record in data.records():
-        name = dns.name.from_text(record.name).canonicalize()
-        rdtype = dns.rdatatype.from_text(record.type)
-        if record.alias:
-            zone.alias(name, rdtype, dns.name.from_text(record.alias).canonicalize())
-        else:
-            zone.add(name, rdtype, record.ttl, record.values)
+    version, zone = _kept.hosted.get(data.id, (None, None))
+    if zone is None or version is not data.version:
+        zone = Zone(labels(data.name))
+        for record in data.records():
+            rdtype = dns.rdatatype.from_text(record.type)
+            if record.alias:
+                zone.alias(labels(record.name), rdtype, dns.name.from_text(record.alias))
+            else:
+                zone.add(labels(record.name), rdtype, record.ttl, record.values)
+        _kept.hosted[data.id] = data.version, zone
     return zone
 
 
-def _parents(children: dict[Name, Zone]) -> dict[Name, Zone]:
-    """The zones above: made anew for each question, as they are small and follow the others."""
-    servers = {PARENT_SERVER}
-    for zone in children.values():
-        servers |= {rdata.target for rdata in zone.sets[zone.name][NS]}
-    zones = {dns.name.root: _parent(dns.name.root), CLOUDFRONT: _parent(CLOUDFRONT)}
-    for name in [*servers, *children]:
-        top = Name(name.labels[-2:])
-        if top not in zones:
-            zones[top] = _parent(top)
-    for server in servers:
-        zones[Name(server.labels[-2:])].add(server, A, 172800, [LOOPBACK])
-    for host in hosted.distribution_hosts():
-        zones[CLOUDFRONT].add(dns.name.from_text(host), A, 60, [LOOPBACK])
+def _parents(children: list[Labels], servers: set[str]) -> dict[Labels, Zone]:
+    """The zones above these, which know where the servers and the distributions are."""
+    hosts = [labels(server) for server in servers]
+    tops = {name[-2:] for name in [*hosts, *children]}
+    zones = {name: _parent(name) for name in (ROOT, CLOUDFRONT, *tops)}
+    for host in hosts:
+        zones[host[-2:]].add(host, A, 172800, [LOOPBACK])
+    for distribution in hosted.distribution_hosts():
+        zones[CLOUDFRONT].add(labels(distribution), A, 60, [LOOPBACK])
     return zones
 
 
-def _parent(name: Name) -> Zone:
+def _parent(name: Labels) -> Zone:
     zone = Zone(name)
-    server = PARENT_SERVER.to_text()
-    zone.add(name, SOA, 900, [f"{server} nobody.invalid. 1 1800 900 604800 900"])
-    zone.add(name, NS, 172800, [server])
+    zone.add(name, SOA, 900, [f"{PARENT_SERVER} nobody.invalid. 1 1800 900 604800 900"])
+    zone.add(name, NS, 172800, [PARENT_SERVER])
     return zone

@@ -3,6 +3,7 @@
 import tempfile
 import threading
 from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -63,14 +64,30 @@ class Cloud:
     def __enter__(self) -> Self:
         if Cloud._running is not None:
             raise RuntimeError("a Cloud is running in this process already: moto has one state")
-        Cloud._running = self
+        with ExitStack() as stack:
+            self._start(stack)
+            self._end = stack.pop_all()
+        return self
+
+    def _start(self, stack: ExitStack) -> None:
         api_port, dns_port, https_port = self._ports
+        Cloud._running = self
+        stack.callback(setattr, Cloud, "_running", None)
+        if self._temporary:
+            stack.callback(self._temporary.cleanup)
         self.acm.authority = self.certificates
+        self._reset_controls()
         corrections.install()
         self._api = Api(self.faults, api_port)
-        self._background = Background("sandbox-dns-edge")
-        self._background.run(self.dns.start(dns_port))
-        self._background.run(self.edge.start(https_port))
+        stack.callback(self._api.stop)
+        background = Background("sandbox-dns-edge")
+        stack.callback(background.stop)
+        background.run(self.dns.start(dns_port))
+        stack.callback(lambda: background.run(self.dns.stop()))
+        background.run(self.edge.start(https_port))
+        stack.callback(lambda: background.run(self.edge.stop()))
+        stack.callback(self._close_clients)
+        stack.callback(self.faults.clear)
         self.environment = {
             "AWS_ENDPOINT_URL": self._api.url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -80,7 +97,6 @@ class Cloud:
             "MTA_STS_CA_FILE": str(self.certificates.file),
             "MTA_STS_HTTPS_PORT": str(self.edge.port),
         }
-        return self
 
     def __exit__(
         self,
@@ -88,16 +104,12 @@ class Cloud:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.faults.clear()
-        self._background.run(self.dns.stop())
-        self._background.run(self.edge.stop())
-        self._background.stop()
-        self._api.stop()
+        self._end.close()
+
+    def _close_clients(self) -> None:
         for client in self._clients.values():
             client.close()
-        if self._temporary:
-            self._temporary.cleanup()
-        Cloud._running = None
+        self._clients.clear()
 
     @property
     def log(self) -> list[Write]:
@@ -158,12 +170,16 @@ class Cloud:
         self.faults.clear()
         with LOCK:
             BackendDict.reset()
-            self.acm.pending = False
-            self.cloudfront.deploy_seconds = 0.0
+            self._reset_controls()
             self.certificates.reset()
             self.dns.reset()
             self.edge.reset()
             self.log.clear()
+
+    def _reset_controls(self) -> None:
+        """They are the process's, as moto's state is."""
+        self.acm.pending = False
+        self.cloudfront.deploy_seconds = 0.0
 
 
 @lru_cache

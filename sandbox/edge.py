@@ -87,9 +87,6 @@ class Edge:
         requested = served.certificate(distribution.certificate_arn)
         if requested is None or not covers(requested.names, name):
             return int(ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)
-        wants_1_3 = distribution.minimum_protocol.startswith("TLSv1.3")
-        if wants_1_3 and connection.version() != "TLSv1.3":
-            return int(ssl.ALERT_DESCRIPTION_PROTOCOL_VERSION)
         connection.context = self._context(self._authority.wrong(name) or requested)
         return None
 
@@ -106,6 +103,10 @@ class Edge:
 
     async def _answer(self, incoming: web.BaseRequest) -> web.Response:
         host = incoming.host.rpartition(":")[0] or incoming.host
+        if _too_old(incoming, host.lower()):
+            if incoming.transport:
+                incoming.transport.abort()
+            return web.Response(status=421)
         request = Request(
             host=host.lower(),
             method=incoming.method,
@@ -126,3 +127,12 @@ class Edge:
             headers={**response.headers, "server": "CloudFront"},
             body=response.body,
         )
+
+
+def _too_old(incoming: web.BaseRequest, host: str) -> bool:
+    """Whether the distribution wants a newer TLS; what was agreed is known after the handshake."""
+    with LOCK:
+        distribution = served.distribution(host)
+    wants_1_3 = distribution is not None and distribution.minimum_protocol.startswith("TLSv1.3")
+    connection = incoming.get_extra_info("ssl_object")
+    return wants_1_3 and connection is not None and connection.version() != "TLSv1.3"

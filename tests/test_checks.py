@@ -1,5 +1,6 @@
 """Wrong input, and what is said of it."""
 
+import asyncio
 from typing import Any
 
 import pulumi
@@ -235,13 +236,19 @@ def test_a_component_names_itself_and_its_keys() -> None:
 
 
 def test_an_output_is_checked_when_it_is_known() -> None:
-    later = pulumi.Output.from_input("Testing")
-    given = checks.component(
-        "mine",
-        {"domain": "solarmora.com", "mode": later, "mx": [later], "zone": {"route53": later}},
-    )
-    assert given.mode is later
-    assert not given.policy_is_known
+    async def given() -> checks.Arguments:
+        later = pulumi.Output.from_input("Testing")
+        return checks.component(
+            "mine",
+            {
+                "domain": "solarmora.com",
+                "mode": later,
+                "mx": [later],
+                "zone": {"route53": later},
+            },
+        )
+
+    assert not asyncio.run(given()).policy_is_known
     with pytest.raises(checks.ArgumentError) as caught:
         checks.policy_of("solarmora.com", "Testing", ["mail.solarmora.com"], 604800)
     assert str(caught.value) == (

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mta_sts.memory import Announced, Memory, Recorded
+from mta_sts.memory import Announced, Entry, Memory, Recorded
 from mta_sts.protocol import Policy
 
 DAY_1 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -59,48 +59,85 @@ def test_when_enforce_ended_is_remembered_until_it_begins_again() -> None:
 
 
 def test_outputs_keep_all_of_it() -> None:
-    for memory in (
-        Memory(),
-        Memory().after(TESTING, DAY_1),
-        Memory().after(ENFORCE, DAY_1).after(NONE, DAY_2),
-    ):
-        assert Memory.from_outputs(memory.to_outputs("solarmora.com")) == memory
+    first = Memory().after(TESTING, DAY_1)
+    for entry in (Entry(first, Memory()), Entry(first.after(ENFORCE, DAY_2), first)):
+        assert Entry.from_outputs(entry.to_outputs("solarmora.com")) == entry
 
 
 def test_the_outputs() -> None:
-    assert Memory().after(ENFORCE, DAY_1).after(NONE, DAY_2).to_outputs("solarmora.com") == {
+    enforced = Memory().after(ENFORCE, DAY_1)
+    assert Entry(enforced.after(NONE, DAY_2), enforced).to_outputs("solarmora.com") == {
         "domain": "solarmora.com",
         "longestEnforced": 2592000,
         "lastEnforced": "2026-01-02T00:00:00+00:00",
         "announced": {
             "id": NONE.id,
             "mode": "none",
-            "policy": "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n",
+            "policy": text(NONE),
             "since": "2026-01-02T00:00:00+00:00",
             "modeSince": "2026-01-02T00:00:00+00:00",
+        },
+        "before": {
+            "longestEnforced": 2592000,
+            "announced": {
+                "id": ENFORCE.id,
+                "mode": "enforce",
+                "policy": text(ENFORCE),
+                "since": "2026-01-01T00:00:00+00:00",
+                "modeSince": "2026-01-01T00:00:00+00:00",
+            },
         },
     }
 
 
+BEFORE = Memory().after(TESTING, DAY_1)
+ENTRY = Recorded(None, None, None, None).next_entry(TESTING, DAY_1)
+CHANGED = Recorded(ENTRY, TESTING.id, text(TESTING)).next_entry(ENFORCE, DAY_2)
+
+
 def test_nothing_recorded() -> None:
-    assert Recorded().up_to_date(DAY_1) == Memory()
+    assert Recorded().memory(DAY_1) == Memory()
     assert Recorded().ids == frozenset()
+    assert Entry(BEFORE, Memory()) == ENTRY
 
 
-def test_a_run_that_died_after_the_record_is_caught_up_with() -> None:
-    before = Memory().after(TESTING, DAY_1)
-    recorded = Recorded(before, ENFORCE.id, text(ENFORCE), "d1.cloudfront.net")
-    assert recorded.up_to_date(DAY_2) == before.after(ENFORCE, DAY_2)
+def test_a_run_that_announced_is_remembered_as_of_its_own_time() -> None:
+    recorded = Recorded(CHANGED, ENFORCE.id, text(ENFORCE))
+    assert recorded.memory(DAY_3) == BEFORE.after(ENFORCE, DAY_2)
+    assert recorded.next_entry(ENFORCE, DAY_3) is CHANGED
 
 
 def test_a_policy_written_but_not_announced_is_not_remembered() -> None:
-    before = Memory().after(TESTING, DAY_1)
-    recorded = Recorded(before, TESTING.id, text(ENFORCE), "d1.cloudfront.net")
-    assert recorded.up_to_date(DAY_2) is before
+    recorded = Recorded(CHANGED, TESTING.id, text(ENFORCE))
+    assert recorded.memory(DAY_3) == BEFORE
     assert recorded.ids == {TESTING.id, ENFORCE.id}
+    assert recorded.next_entry(ENFORCE, DAY_3) == Entry(BEFORE.after(ENFORCE, DAY_3), BEFORE)
+
+
+def test_going_back_after_a_failure_forgets_nothing_and_starts_nothing_anew() -> None:
+    recorded = Recorded(CHANGED, TESTING.id, text(ENFORCE))
+    assert recorded.next_entry(TESTING, DAY_3) == Entry(BEFORE, BEFORE)
+
+
+def test_a_failure_after_a_failure_forgets_nothing() -> None:
+    """The second run catches up with the first, which died after its record, and fails itself."""
+    second = Recorded(CHANGED, ENFORCE.id, text(ENFORCE)).next_entry(NONE, DAY_3)
+    third = Recorded(second, ENFORCE.id, text(NONE))
+    assert third.memory(DAY_3).longest_enforced == 2592000
+    assert third.memory(DAY_3).announced == Announced(ENFORCE, DAY_2, DAY_2)
+
+
+def test_a_first_run_that_failed_announced_nothing() -> None:
+    assert Recorded(ENTRY, None, text(TESTING)).memory(DAY_2) == Memory()
 
 
 def test_a_record_that_is_gone_announces_nothing_but_the_past_stays() -> None:
-    before = Memory().after(ENFORCE, DAY_1)
-    recorded = Recorded(before, None, text(ENFORCE), "d1.cloudfront.net")
-    assert recorded.up_to_date(DAY_2) == Memory(None, 2592000, last_enforced=DAY_2)
+    assert Recorded(CHANGED, None, text(ENFORCE)).memory(DAY_3) == Memory(
+        None, 2592000, last_enforced=DAY_3
+    )
+
+
+def test_a_lost_memory_starts_anew_with_what_is_announced() -> None:
+    recorded = Recorded(None, ENFORCE.id, text(ENFORCE))
+    assert recorded.memory(DAY_3) == Memory().after(ENFORCE, DAY_3)
+    assert Recorded(None, ENFORCE.id, text(TESTING)).memory(DAY_3) == Memory()

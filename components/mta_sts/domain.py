@@ -27,8 +27,8 @@ class MtaSts(pulumi.ComponentResource):
     records: pulumi.Output[list[dict[str, str]]]
     """The DNS records made: name, type and value of each."""
     memory: pulumi.Output[dict[str, Any]]
-    """What the next run must know of this domain's past: the policy announced and since when, and
-    the longest max_age ever announced under enforce, in seconds."""
+    """What the next run must know of this domain's past: the policy announced and since when, the
+    longest max_age ever announced under enforce, in seconds, and the same as it was before."""
 
     def __init__(
         self,
@@ -46,6 +46,20 @@ class MtaSts(pulumi.ComponentResource):
         host = self._host(name, given)
         self.policy = policy.apply(lambda known: known.render().decode("ascii"))
         self.policy_id = policy.apply(lambda known: known.id)
+
+        self.url = pulumi.Output.from_input(policy_url(domain))
+        self.memory = policy.apply(
+            lambda known: recorded.next_entry(known, now()).to_outputs(domain)
+        )
+        # Registered before anything is made, and so with nothing that is made: see `Entry`.
+        self.register_outputs(
+            {
+                "policyId": self.policy_id,
+                "policy": self.policy,
+                "url": self.url,
+                "memory": self.memory,
+            }
+        )
 
         file = cloudfront.write(
             f"{name}-policy", host, domain, self.policy, pulumi.ResourceOptions(parent=self)
@@ -81,24 +95,11 @@ class MtaSts(pulumi.ComponentResource):
                 ),
             )
 
-        self.url = pulumi.Output.from_input(policy_url(domain))
         self.records = pulumi.Output.all(
             *[
                 {"name": record, "type": kind, "value": zone.value(resource)}
                 for record, (kind, resource) in sorted(made.items())
             ]
-        )
-        self.memory = pulumi.Output.all(zone.value(txt), policy).apply(
-            lambda known: _remember(domain, recorded, *known)
-        )
-        self.register_outputs(
-            {
-                "policyId": self.policy_id,
-                "policy": self.policy,
-                "url": self.url,
-                "records": self.records,
-                "memory": self.memory,
-            }
         )
 
     def _host(self, name: str, given: checks.Arguments) -> CloudFront:
@@ -133,12 +134,3 @@ def _inputs(given: checks.Arguments, policy: pulumi.Output[Policy]) -> dict[str,
         "maxAge": policy.apply(lambda known: known.max_age),
         "reports": given.reports,
     }
-
-
-def _remember(
-    domain: str, recorded: memory.Recorded, record: str, policy: Policy
-) -> dict[str, Any]:
-    """The memory after this run. Under `--target` the record may still name an older policy."""
-    before = recorded.up_to_date(now())
-    announced = Record.parse(record).id == policy.id
-    return (before.after(policy, now()) if announced else before).to_outputs(domain)

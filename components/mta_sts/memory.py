@@ -1,8 +1,8 @@
 """What the last run recorded about a domain, and what this run will record (P4, P6).
 
-Everything is a function of the stack's recorded state and of now: there is no resource to keep it.
-What was announced is read from the record's own recorded output, not from the arguments, because
-after a failure or under `--target` the two differ.
+Everything is a function of the stack's recorded state and of now: there is no resource to keep
+it. What was announced is read from the record's own recorded output, not from the arguments,
+because after a failure or under `--target` the two differ.
 """
 
 from collections.abc import Mapping
@@ -61,9 +61,15 @@ class Memory:
             last_enforced=(None if enforced else now if enforced_before else self.last_enforced),
         )
 
-    def to_outputs(self, domain: str) -> dict[str, Any]:
-        """The memory as the component's registered output `memory`."""
-        outputs: dict[str, Any] = {"domain": domain, "longestEnforced": self.longest_enforced}
+    def without_record(self, now: datetime) -> "Memory":
+        """The memory when the record turns out to be gone."""
+        enforced = self.announced is not None and self.announced.policy.mode == "enforce"
+        ended = now if enforced else self.last_enforced
+        return replace(self, announced=None, last_enforced=ended)
+
+    def to_outputs(self) -> dict[str, Any]:
+        """The memory as plain values."""
+        outputs: dict[str, Any] = {"longestEnforced": self.longest_enforced}
         if self.announced:
             outputs["announced"] = {
                 "id": self.announced.policy.id,
@@ -78,7 +84,7 @@ class Memory:
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, Any]) -> "Memory":
-        """The memory that `to_outputs` wrote."""
+        """The memory that `to_outputs` gave."""
         announced = outputs.get("announced")
         last_enforced = outputs.get("lastEnforced")
         return cls(
@@ -95,10 +101,32 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What a run writes down before it announces anything: the memory as it is once the record
+    names the new policy, and as it is until then. Which of the two holds, the record tells.
+
+    It is written first, because the engine drops a changed component's outputs until they are
+    registered anew, and nothing is registered after a failure.
+    """
+
+    after: Memory
+    before: Memory
+
+    def to_outputs(self, domain: str) -> dict[str, Any]:
+        """The entry as the component's registered output `memory`."""
+        return {"domain": domain, **self.after.to_outputs(), "before": self.before.to_outputs()}
+
+    @classmethod
+    def from_outputs(cls, outputs: Mapping[str, Any]) -> "Entry":
+        """The entry that `to_outputs` gave."""
+        return cls(Memory.from_outputs(outputs), Memory.from_outputs(outputs["before"]))
+
+
+@dataclass(frozen=True)
 class Recorded:
     """What the stack's state holds of one domain before this run."""
 
-    memory: Memory = Memory()
+    entry: Entry | None = None
     announced_id: str | None = None
     """The id in the `_mta-sts` record that the stack made."""
     written: str | None = None
@@ -109,38 +137,49 @@ class Recorded:
     @property
     def ids(self) -> frozenset[str]:
         """Every id by which a record in DNS is known to be this stack's own."""
-        written = policy_id(self.written.encode("ascii")) if self.written is not None else None
-        return frozenset(known for known in (self.announced_id, written) if known)
+        return frozenset(known for known in (self.announced_id, self._written_id) if known)
 
-    def up_to_date(self, now: datetime) -> Memory:
-        """The memory, caught up with a run that died between the record and its own outputs."""
-        announced = self.memory.announced
+    @property
+    def _written_id(self) -> str | None:
+        return policy_id(self.written.encode("ascii")) if self.written is not None else None
+
+    def memory(self, now: datetime) -> Memory:
+        """The memory as the record has it, whatever became of the last run."""
+        if self.entry is None:
+            if self.written is not None and self._written_id == self.announced_id:
+                return Memory().after(Policy.parse(self.written.encode("ascii")), now)
+            return Memory()
+        after, before = self.entry.after, self.entry.before
         if self.announced_id is None:
-            enforced = announced is not None and announced.policy.mode == "enforce"
-            ended = now if enforced else self.memory.last_enforced
-            return replace(self.memory, announced=None, last_enforced=ended)
-        if announced and announced.policy.id == self.announced_id:
-            return self.memory
-        if self.written and policy_id(self.written.encode("ascii")) == self.announced_id:
-            return self.memory.after(Policy.parse(self.written.encode("ascii")), now)
-        return self.memory
+            lived = before.announced is not None
+            return (after if lived else before).without_record(now)
+        announced = after.announced is not None and after.announced.policy.id == self.announced_id
+        return after if announced else before
+
+    def next_entry(self, policy: Policy, now: datetime) -> Entry:
+        """What this run, which is to announce `policy`, writes down: where that is announced
+        already, what was written down before."""
+        memory = self.memory(now)
+        after = memory.after(policy, now)
+        if self.entry is not None and after == self.entry.after:
+            return self.entry
+        return Entry(after, memory)
 
 
 def recall(domain: str, zone: ZoneModule, file_type: str, file_key: str) -> Recorded:
     """Read what the stack's state holds of `domain`; empty when it is new to the stack."""
-    record, written, target = None, None, None
-    memory = Memory()
+    entry, record, written, target = None, None, None, None
     for kind, outputs in _state():
         if kind == COMPONENT:
             if outputs.get("memory", {}).get("domain") == domain:
-                memory = Memory.from_outputs(outputs["memory"])
+                entry = Entry.from_outputs(outputs["memory"])
         elif kind == zone.RECORD_TYPE and outputs.get("name") == f"_mta-sts.{domain}":
             record = zone.value_of(outputs)
         elif kind == zone.RECORD_TYPE and outputs.get("name") == f"mta-sts.{domain}":
             target = zone.value_of(outputs)
         elif kind == file_type and outputs.get("key") == file_key:
             written = str(outputs["content"])
-    return Recorded(memory, _id_in(record), written, target)
+    return Recorded(entry, _id_in(record), written, target)
 
 
 def _id_in(record: str | None) -> str | None:

@@ -10,7 +10,7 @@ from moto.acm.models import AWSCertificateManagerBackend, CertBundle
 from moto.acm.responses import AWSCertificateManagerResponse
 from moto.core.responses import ActionResult
 
-from sandbox.authority import answer, climb
+from sandbox.authority import answer, climb, labels
 from sandbox.aws import backends
 from sandbox.aws.errors import Refused
 from sandbox.aws.paths import paths
@@ -106,8 +106,8 @@ def validated(name: str, account_id: str) -> bool:
 
 def caa_allows(name: str) -> bool:
     """Whether Amazon may issue for a name: RFC 8659 section 3, from the name towards the root."""
-    for ancestor in climb(dns.name.from_text(name.removeprefix("*."))):
-        found = answer(ancestor, dns.rdatatype.CAA).answer
+    for ancestor in climb(labels(name.removeprefix("*."))):
+        found = answer(dns.name.Name(ancestor), dns.rdatatype.CAA).answer
         records = [r for rrset in found if rrset.rdtype == dns.rdatatype.CAA for r in rrset]
         if records:
             break

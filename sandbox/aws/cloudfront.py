@@ -1,5 +1,6 @@
 """CloudFront, with the refusals of AWS and the operations that moto lacks."""
 
+import copy
 import time
 from typing import Any
 
@@ -70,16 +71,11 @@ class CloudFront(CloudFrontBackend):
     ) -> tuple[Distribution, str, str]:
         distribution = self._distribution(_id)
         check_version(if_match, distribution.etag)
-        before = distribution.distribution_config
-        changed = (distribution.etag, distribution.last_modified_time, distribution._deployed_at)
-        distribution.replace(dist_config)
-        try:
-            self._check(distribution)
-        except Refused:
-            distribution.distribution_config = before
-            distribution.etag, distribution.last_modified_time, distribution._deployed_at = changed
-            raise
-        return distribution, distribution.location, distribution.etag
+        changed = copy.copy(distribution)
+        changed.replace(dist_config)
+        self._check(changed)
+        self.distributions[_id] = changed
+        return changed, changed.location, changed.etag
 
     def delete_distribution(self, distribution_id: str, if_match: Any) -> None:
         distribution = self._distribution(distribution_id)
@@ -121,7 +117,7 @@ class CloudFront(CloudFrontBackend):
     def _check_aliases(self, distribution: Deployed) -> None:
         aliases = distribution.aliases
         for other in self.distributions.values():
-            if other is not distribution and aliases & other.aliases:
+            if other.id != distribution.id and aliases & other.aliases:
                 raise Refused(
                     "CNAMEAlreadyExists",
                     "One or more of the CNAMEs you provided are already associated with a "

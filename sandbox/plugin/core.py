@@ -11,7 +11,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from sandbox.plugin import functions, naming, schema
 from sandbox.plugin.clients import Aws
 from sandbox.plugin.compare import MISSING, Change, Comparison, refreshed, with_defaults
-from sandbox.plugin.errors import PartlyDone, Refused, doing
+from sandbox.plugin.errors import Refused, doing
 from sandbox.plugin.resource import Made, Operation, Resource
 from sandbox.plugin.resources import resource_of
 from sandbox.plugin.schema import Problem
@@ -39,7 +39,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=schema.sdk_version())
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        return provider_pb2.CheckResponse(inputs=request.news)
+        allowed = schema.schema_of("provider:Provider").names | {"version", "pluginDownloadURL"}
+        wrong = [
+            f"`aws:{key}` is not a valid configuration key for the aws provider. If the key is not"
+            " intended for the provider, please choose a different namespace from `aws:`."
+            for key in visible(load(request.news))
+            if key not in allowed
+        ]
+        failures = [provider_pb2.CheckFailure(reason=words) for words in wrong]
+        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         same = load(request.old_inputs or request.olds) == load(request.news)
@@ -115,7 +123,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             unknown = {key: UNKNOWN for key in kind.computed if key not in inputs}
             return provider_pb2.CreateResponse(properties=dump({**unknown, **inputs}))
         op = self._operation(request, context)
-        with doing(f"creating {kind.label} ({kind.name(inputs)})"), _partly_with(inputs):
+        with doing(_what("creating", kind, inputs)):
             made = kind.create(op, inputs)
         return provider_pb2.CreateResponse(id=made.identifier, properties=dump(made.state))
 
@@ -124,7 +132,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         state = visible(load(request.properties))
         old = load(request.inputs)
         op = self._operation(request, context)
-        with doing(f"reading {kind.label} ({kind.name(state, request.id)})"):
+        with doing(_what("reading", kind, state, request.id)):
             made = kind.read(op, request.id, state)
         if made is None:
             return provider_pb2.ReadResponse()
@@ -142,8 +150,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             old = visible(load(request.old_inputs))
             return provider_pb2.UpdateResponse(properties=dump(_planned(kind, state, old, new)))
         op = self._operation(request, context)
-        name = kind.name(state, request.id)
-        with doing(f"updating {kind.label} ({name})"), _partly_with(new):
+        with doing(_what("updating", kind, state, request.id)):
             made = kind.update(op, request.id, state, new)
         return provider_pb2.UpdateResponse(properties=dump(made.state))
 
@@ -151,7 +158,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         kind = _kind(request)
         state = visible(load(request.properties))
         op = self._operation(request, context)
-        with doing(f"deleting {kind.label} ({kind.name(state, request.id)})"):
+        with doing(_what("deleting", kind, state, request.id)):
             kind.delete(op, request.id, state)
         return empty_pb2.Empty()
 
@@ -177,6 +184,11 @@ Response = provider_pb2.DiffResponse
 
 def _kind(request: Any) -> Resource:
     return resource_of(request.urn.split("::")[2].rpartition("$")[2])
+
+
+def _what(verb: str, kind: Resource, props: Props, identifier: str = "") -> str:
+    name = kind.name(props, identifier)
+    return f"{verb} {kind.label} ({name})" if name else f"{verb} {kind.label}"
 
 
 def _has_given_name(kind: Resource, news: Props) -> bool:
@@ -243,17 +255,3 @@ def _refreshed_inputs(kind: Resource, old: Props, made: Made) -> Props:
         if key in inputs and not _changes(kind, visible(old), {**visible(old), key: inputs[key]})
     }
     return {DEFAULTS: old.get(DEFAULTS, []), **inputs, **same}
-
-
-class _partly_with:  # noqa: N801
-    """Gives a partly made resource the inputs it was made with."""
-
-    def __init__(self, inputs: Props) -> None:
-        self.inputs = inputs
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
-        if isinstance(failure, PartlyDone) and not failure.inputs:
-            failure.inputs = self.inputs

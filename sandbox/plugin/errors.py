@@ -36,8 +36,8 @@ def doing(what: str) -> Iterator[None]:
         yield
     except Refused as failure:
         raise Refused(_one_error(f"{what}: {failure}")) from None
-    except PartlyDone as failure:
-        reason = _one_error(f"{what}: {failure}")
+    except PartlyDone as failure:  # the engine itself says how many errors there are
+        reason = f"{what}: {failure}"
         raise PartlyDone(failure.identifier, failure.state, failure.inputs, reason) from None
     except Exception as failure:
         words = aws_words(failure)

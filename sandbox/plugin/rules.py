@@ -9,6 +9,9 @@ from sandbox.plugin.wire import UNKNOWN, Props
 
 Path = tuple[str | int, ...]
 
+TERRAFORM = {"aliases": "alias"}
+"""The names Terraform has for inputs where Pulumi's differ by more than case."""
+
 
 def _known(props: Props, path: Path) -> Any:
     """The value at the path; None when absent or unknown."""
@@ -24,6 +27,10 @@ def _known(props: Props, path: Path) -> Any:
 def _last(path: Path) -> str:
     names = [part for part in path if isinstance(part, str)]
     return snake(names[-1])
+
+
+def _terraform(key: str) -> str:
+    return TERRAFORM.get(key, snake(key))
 
 
 def one_of(props: Props, path: Path, allowed: Collection[str]) -> Iterator[Problem]:
@@ -64,19 +71,19 @@ def conflicts(props: Props, *keys: str) -> Iterator[Problem]:
     for key in keys:
         for other in keys:
             if key != other and key in props and other in props:
-                words = f'"{snake(key)}": conflicts with {snake(other)}'
+                words = f'"{_terraform(key)}": conflicts with {_terraform(other)}'
                 yield Problem((key,), f"Conflicting configuration arguments. {words}")
 
 
 def exactly_one(props: Props, *keys: str) -> Iterator[Problem]:
-    given = [snake(key) for key in keys if key in props]
-    listed = ",".join(snake(key) for key in keys)
+    given = [_terraform(key) for key in keys if key in props]
+    listed = ",".join(_terraform(key) for key in keys)
     for key in keys:
         if not given:
-            words = f'"{snake(key)}": one of `{listed}` must be specified'
+            words = f'"{_terraform(key)}": one of `{listed}` must be specified'
             yield Problem((key,), f"Invalid combination of arguments. {words}")
         elif len(given) > 1:
-            words = f'"{snake(key)}": only one of `{listed}` can be specified'
+            words = f'"{_terraform(key)}": only one of `{listed}` can be specified'
             words += f", but `{','.join(given)}` were specified."
             yield Problem((key,), f"Invalid combination of arguments. {words}")
 
@@ -84,8 +91,8 @@ def exactly_one(props: Props, *keys: str) -> Iterator[Problem]:
 def together(props: Props, key: str, *others: str) -> Iterator[Problem]:
     """With `key`, all of the others."""
     if key in props and not all(other in props for other in others):
-        listed = ",".join(snake(name) for name in sorted((key, *others)))
-        words = f'"{snake(key)}": all of `{listed}` must be specified'
+        listed = ",".join(_terraform(name) for name in sorted((key, *others)))
+        words = f'"{_terraform(key)}": all of `{listed}` must be specified'
         yield Problem((key,), f"Missing required argument. {words}")
 
 

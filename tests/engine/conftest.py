@@ -1,5 +1,6 @@
 """The sandbox's cloud, the plugin and an engine, once for all tests here."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from sandbox import engine
 from sandbox.cloud import Cloud
 from sandbox.plugin.server import serve_in_process
 from tests.engine.stack import Stack
+
+# A program that the engine cancels cannot tell it so any more, which the Automation API logs.
+logging.getLogger("grpc._server").setLevel(logging.CRITICAL)
 
 LONGEST_CALL = 100  # seconds, of one call of the engine
 

@@ -43,4 +43,9 @@ def shared_host(domains: Mapping[str, Mapping[str, Any]], zones: Mapping[str, st
 
 def policy(**arguments: Any) -> dict[str, Any]:
     """The arguments of a policy: what is not given is the example's."""
-    return {"mode": "testing", "mx": MX, "max_age": 604800, "gate_timeout": GATE_TIMEOUT} | arguments
+    return {
+        "mode": "testing",
+        "mx": MX,
+        "max_age": 604800,
+        "gate_timeout": GATE_TIMEOUT,
+    } | arguments

@@ -96,9 +96,7 @@ class Stack:
         return list((stack.export_stack().deployment or {}).get("resources", []))
 
     def _stack(self, program: Callable[[], None]) -> automation.Stack:
-        return automation.create_or_select_stack(
-            self.name, PROJECT, program, opts=self._options
-        )
+        return automation.create_or_select_stack(self.name, PROJECT, program, opts=self._options)
 
     def _run(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
         run = Run()

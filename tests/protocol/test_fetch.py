@@ -159,6 +159,12 @@ BAD_ANSWERS: list[tuple[str, Handler, type[errors.FetchError], str]] = [
         errors.EncodingError,
         "gzip",
     ),
+    (
+        "gzip in name only",
+        sends(reply(POLICY, "Content-Encoding: gzip")),
+        errors.EncodingError,
+        "gzip",
+    ),
     ("cut short", sends(reply(length=len(POLICY) + 9)), errors.HttpError, ""),
     (
         "cut short in a chunk",

@@ -231,6 +231,43 @@ def test_a_lame_server_is_passed_over(trust: Trust) -> None:
         ask(trust, txt, NAME, zone(), lame, authoritative=True)
 
 
+def test_a_server_that_points_elsewhere_is_lame(trust: Trust) -> None:
+    aside = holds(authority=[f"other.{DOMAIN}. 60 IN NS ns.{DOMAIN}."], authoritative=False)
+
+    async def main() -> list[tuple[str, bool]]:
+        server = DnsServer(zone(), {f"{NAME} TXT": aside})
+        async with server.serving() as port:
+            with pytest.raises(errors.DnsFailedError, match="not authoritative"):
+                await txt(NAME, trust.vantage(port, authoritative=True))
+        return server.asked
+
+    assert asyncio.run(main()).count((f"{NAME} TXT", False)) == 1
+
+
+def test_a_delegation_without_end(trust: Trust) -> None:
+    labels = [".".join(["a"] * depth) for depth in range(1, 12)]
+    referrals = iter(
+        holds(authority=[f"{label}.{DOMAIN}. 60 IN NS ns.{DOMAIN}."], authoritative=False)
+        for label in labels
+    )
+    name = f"{labels[-1]}.{DOMAIN}"
+    instead: dict[str, Answer] = {f"{name} TXT": lambda query: next(referrals)(query)}
+    with pytest.raises(errors.DnsZoneError, match="no end below"):
+        ask(trust, txt, name, zone(), instead, authoritative=True)
+
+
+def test_the_zone_of_a_cname_is_not_that_of_its_target(trust: Trust) -> None:
+    zones = zone(f"{HOST}. 20 IN CNAME x.provider.example.")
+    chain = holds(
+        f"{HOST}. 20 IN CNAME x.provider.example.",
+        "x.provider.example. 60 IN NS unreachable.provider.example.",
+    )
+    assert (
+        ask(trust, cname, HOST, zones, {f"{HOST} NS": chain}, authoritative=True)
+        == "x.provider.example"
+    )
+
+
 def test_the_second_server_is_asked_when_the_first_is_dead(trust: Trust) -> None:
     zones = zone(f'{NAME}. 60 IN TXT "x"', f"ns0.{DOMAIN}. 60 IN A 127.0.0.2")
     servers = holds(f"{DOMAIN}. 60 IN NS ns0.{DOMAIN}.", f"{DOMAIN}. 60 IN NS ns.{DOMAIN}.")

@@ -71,7 +71,7 @@ def test_all_is_well(trust: Trust) -> None:
     assert by_what["record"].source.startswith("127.0.0.1:")
     assert by_what["address"].found == "127.0.0.1"
     assert by_what["certificate"].found.startswith(f"{HOST}, by trustme")
-    assert by_what["https"].found.startswith("72 bytes of text/plain in ")
+    assert by_what["https"].found.startswith("68 bytes of text/plain in ")
     assert by_what["policy"] == Observation(
         what="policy",
         at=NOW,

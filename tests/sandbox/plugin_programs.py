@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ class Site:
         self._see("certificate.options", certificate.domain_validation_options)
         options = certificate.domain_validation_options
         for name in self.names:
-            mine = options.apply(lambda all_, name=name: _of(all_, name))
+            mine = options.apply(partial(_of, name))
             aws.route53.Record(
                 f"proof-{name}",
                 zone_id=self.zone,
@@ -211,7 +212,7 @@ class Site:
         return distribution
 
 
-def _of(options: Any, name: str) -> Any:
+def _of(name: str, options: Any) -> Any:
     return next(option for option in options if option.domain_name == name)
 
 

@@ -1,6 +1,7 @@
 """The cloud as a whole: what programs get to know of it, how it begins and ends."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -25,7 +26,10 @@ def test_the_environment_is_all_a_program_needs(cloud: Cloud) -> None:
         "MTA_STS_CA_FILE": str(cloud.directory / "ca.pem"),
         "MTA_STS_HTTPS_PORT": str(cloud.edge.port),
     }
-    program = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    program = (
+        "import boto3, os; sts = boto3.client('sts', region_name=os.environ['AWS_REGION']);"
+        "print(sts.get_caller_identity()['Account'])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={"PATH": os.environ["PATH"], **cloud.environment},
@@ -52,6 +56,15 @@ def test_it_starts_at_once_empty_where_it_is_told_and_leaves_nothing(tmp_path: P
     with Cloud(https_port=port) as cloud:
         assert cloud.edge.port == port
         assert cloud.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            Cloud(https_port=port).__enter__()
+    with Cloud(https_port=port) as cloud:
+        assert cloud.edge.port == port
 
 
 def test_reset(cloud: Cloud) -> None:

@@ -20,13 +20,14 @@ class Caller:
 
     def __init__(self, cloud: Cloud, key: str) -> None:
         self.error: BaseException | None = None
-        self._put = lambda: cloud.client("s3").put_object(Bucket="box", Key=key, Body=b"x")
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(cloud.client("s3"), key), daemon=True
+        )
         self._thread.start()
 
-    def _run(self) -> None:
+    def _run(self, s3: Any, key: str) -> None:
         try:
-            self._put()
+            s3.put_object(Bucket="box", Key=key, Body=b"x")
         except (ClientError, HTTPClientError) as error:
             self.error = error
 

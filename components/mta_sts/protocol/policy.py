@@ -101,11 +101,11 @@ class Policy:
         return cls(mode=mode, mx=patterns, max_age=_served_max_age(first["max_age"]))
 
     def render(self) -> bytes:
-        """The bytes to serve: ASCII, lines ended by CRLF."""
+        """The bytes to serve: ASCII, each line ended by LF, which reads well in a preview."""
         text = ["version: STSv1", f"mode: {self.mode}"]
         text += [f"mx: {pattern}" for pattern in self.mx]
         text += [f"max_age: {self.max_age}", ""]
-        return "\r\n".join(text).encode("ascii")
+        return "\n".join(text).encode("ascii")
 
     @property
     def id(self) -> str:

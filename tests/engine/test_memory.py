@@ -1,0 +1,112 @@
+"""What a run remembers for the next, in the stack's own state."""
+
+from typing import Any
+
+import pytest
+
+from mta_sts.protocol import Policy
+from sandbox.cloud import Cloud
+from tests.engine.programs import MORE_MX, MX, shared_host
+from tests.engine.stack import Run, Stack
+
+DOMAIN = "solarmora.com"
+URN = "urn:pulumi:test::mta-sts::mta-sts:index:MtaSts$aws:route53/record:Record::solarmora.com-"
+DAYS = [f"2026-01-0{day}T00:00:00+00:00" for day in range(10)]
+
+
+@pytest.fixture
+def zones(cloud: Cloud) -> dict[str, str]:
+    return {DOMAIN: cloud.create_zone(DOMAIN)}
+
+
+def remembered(stack: Stack) -> dict[str, Any]:
+    (component,) = (
+        resource for resource in stack.state() if resource["type"] == "mta-sts:index:MtaSts"
+    )
+    memory = dict(component["outputs"]["memory"])
+    memory.pop("before")
+    return memory
+
+
+def announced(mx: list[str], since: str, mode_since: str, mode: str = "testing") -> dict[str, Any]:
+    policy = Policy(mode=mode, mx=mx, max_age=604800)
+    return {
+        "id": policy.id,
+        "mode": mode,
+        "policy": policy.render().decode("ascii"),
+        "since": since,
+        "modeSince": mode_since,
+    }
+
+
+def succeeded(run: Run) -> Run:
+    assert not run.failed, run.printed
+    return run
+
+
+def test_a_life(stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    life = [
+        # day, arguments, what is remembered after it
+        (1, {}, {"announced": announced(MX, DAYS[1], DAYS[1]), "longestEnforced": 0}),
+        (2, {}, {"announced": announced(MX, DAYS[1], DAYS[1]), "longestEnforced": 0}),
+        (
+            3,
+            {"mx": MORE_MX},
+            {"announced": announced(MORE_MX, DAYS[3], DAYS[1]), "longestEnforced": 0},
+        ),
+        (
+            4,
+            {"mx": MORE_MX, "mode": "enforce"},
+            {
+                "announced": announced(MORE_MX, DAYS[4], DAYS[4], "enforce"),
+                "longestEnforced": 604800,
+            },
+        ),
+        (
+            5,
+            {"mx": MORE_MX},
+            {
+                "announced": announced(MORE_MX, DAYS[5], DAYS[5]),
+                "longestEnforced": 604800,
+                "lastEnforced": DAYS[5],
+            },
+        ),
+    ]
+    for day, arguments, expected in life:
+        monkeypatch.setenv("MTA_STS_NOW", DAYS[day])
+        run = succeeded(stack.up(shared_host({DOMAIN: arguments}, zones)))
+        assert remembered(stack) == {"domain": DOMAIN, **expected}, day
+        assert any(
+            words == f"MTA_STS_NOW is set: the time is taken to be {DAYS[day]}"
+            for words in run.said("warning")
+        )
+
+
+def test_a_gate_that_gives_up_is_not_remembered_as_an_announcement(
+    cloud: Cloud, stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTA_STS_NOW", DAYS[1])
+    succeeded(stack.up(shared_host({DOMAIN: {}}, zones)))
+    before = remembered(stack)
+    monkeypatch.setenv("MTA_STS_NOW", DAYS[2])
+    ill = cloud.dns.misbehave(f"mta-sts.{DOMAIN}", "servfail")
+    assert stack.up(shared_host({DOMAIN: {"mx": MORE_MX, "gate_timeout": 1.0}}, zones)).failed
+    monkeypatch.setenv("MTA_STS_NOW", DAYS[3])
+    cloud.dns.behave(ill)
+    succeeded(stack.up(shared_host({DOMAIN: {}}, zones)))
+    assert remembered(stack) == before
+    monkeypatch.setenv("MTA_STS_NOW", DAYS[4])
+    succeeded(stack.up(shared_host({DOMAIN: {"mx": MORE_MX}}, zones)))
+    assert remembered(stack)["announced"] == announced(MORE_MX, DAYS[4], DAYS[1])
+
+
+def test_a_record_left_out_by_target_is_not_remembered(
+    stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTA_STS_NOW", DAYS[1])
+    succeeded(stack.up(shared_host({DOMAIN: {}}, zones)))
+    monkeypatch.setenv("MTA_STS_NOW", DAYS[2])
+    succeeded(stack.up(shared_host({DOMAIN: {"mx": MORE_MX}}, zones), target=[f"{URN}cname"]))
+    monkeypatch.setenv("MTA_STS_NOW", DAYS[3])
+    succeeded(stack.up(shared_host({DOMAIN: {"mx": MORE_MX}}, zones)))
+    assert remembered(stack)["announced"] == announced(MORE_MX, DAYS[3], DAYS[1])
