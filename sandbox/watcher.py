@@ -53,7 +53,7 @@ class Watcher:
         events: every change of the record and of the file, in order.
         misled: every time that an older policy was served than the record named, or that the
             record was there and no policy could be fetched.
-        held: the policy in the sender's cache: fetched when the id is another than the one it holds.
+        held: the policy in the sender's cache, fetched when the id was another than the one held.
         looks: how often it looked.
     """
 

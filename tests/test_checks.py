@@ -224,7 +224,7 @@ def test_a_component_names_itself_and_its_keys() -> None:
     with pytest.raises(checks.ArgumentError) as caught:
         checks.component(
             "mine",
-            {"domain": "solarmora.com", "mode": "Testing", "mx": [], "max_age": 5, "zone": {}},  # type: ignore[typeddict-item]
+            {"domain": "solarmora.com", "mode": "Testing", "mx": [], "max_age": 5, "zone": {}},
         )
     assert str(caught.value) == (
         "MtaSts mine has 3 mistakes; nothing was changed:\n"

@@ -104,7 +104,8 @@ class MtaSts(pulumi.ComponentResource):
 
     def _host(self, name: str, given: checks.Arguments) -> CloudFront:
         if given.host:
-            return given.host["cloudfront"]
+            handed_in: CloudFront = given.host["cloudfront"]
+            return handed_in
         own = cloudfront.CloudFrontHost(
             f"{name}-host",
             {"domains": [{"domain": given.domain, "zone": given.zone}]},

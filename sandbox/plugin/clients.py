@@ -1,5 +1,6 @@
 """The AWS APIs under one provider's configuration."""
 
+import functools
 import json
 import os
 import threading
@@ -62,23 +63,16 @@ class Aws:
         return str(self.client("sts").get_caller_identity()["Account"])
 
     def _made(self, service: str, region: str) -> Any:
-        import boto3  # type: ignore[import-untyped]
         from botocore.config import Config  # type: ignore[import-untyped]
 
         if has_unknown(self.settings):
             raise Refused("the provider's configuration is not known yet")
         endpoint = self._endpoint(service)
-        session = boto3.session.Session(
-            aws_access_key_id=self.settings.get("accessKey"),
-            aws_secret_access_key=self.settings.get("secretKey"),
-            aws_session_token=self.settings.get("token"),
-            profile_name=self.settings.get("profile"),
-            region_name=region,
-        )
         local = bool(endpoint or os.environ.get("AWS_ENDPOINT_URL"))
         path_style = self.settings.get("s3UsePathStyle", local)
-        return session.client(
+        return self._session().client(
             service,
+            region_name=region,
             endpoint_url=endpoint,
             config=Config(
                 connect_timeout=CONNECT_TIMEOUT,
@@ -86,6 +80,20 @@ class Aws:
                 retries={"mode": "standard", "total_max_attempts": self._attempts()},
                 s3={"addressing_style": "path" if path_style else "auto"},
             ),
+        )
+
+    def _session(self) -> Any:
+        import boto3  # type: ignore[import-untyped]
+        from botocore.session import Session  # type: ignore[import-untyped]
+
+        core = Session()
+        core.register_component("data_loader", _loader())
+        return boto3.session.Session(
+            aws_access_key_id=self.settings.get("accessKey"),
+            aws_secret_access_key=self.settings.get("secretKey"),
+            aws_session_token=self.settings.get("token"),
+            profile_name=self.settings.get("profile"),
+            botocore_session=core,
         )
 
     def _attempts(self) -> int:
@@ -96,6 +104,14 @@ class Aws:
             if endpoints.get(service):
                 return str(endpoints[service])
         return None
+
+
+@functools.cache
+def _loader() -> Any:
+    """One for all: it keeps the descriptions of the services, which take long to read."""
+    from botocore.loaders import create_loader  # type: ignore[import-untyped]
+
+    return create_loader()
 
 
 def _opened(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The functions a program can call: `aws.route53.get_zone`, `aws.get_caller_identity`."""
+"""The functions a program can call, as `aws.route53.get_zone`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +25,23 @@ def get_caller_identity(aws: Aws, args: Props) -> Props:
     found = aws.client("sts").get_caller_identity()
     account = found["Account"]
     return {"id": account, "accountId": account, "arn": found["Arn"], "userId": found["UserId"]}
+
+
+def get_bucket(aws: Aws, args: Props) -> Props:
+    name = args["bucket"]
+    region = aws.client("s3").head_bucket(Bucket=name)["BucketRegion"]
+    return {
+        "id": name,
+        "arn": f"arn:aws:s3:::{name}",
+        "bucket": name,
+        "bucketDomainName": f"{name}.s3.amazonaws.com",
+        "bucketRegion": region,
+        "bucketRegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
+        "hostedZoneId": "",
+        "region": region,
+        "websiteDomain": "",
+        "websiteEndpoint": "",
+    }
 
 
 def get_zone(aws: Aws, args: Props) -> Props:
@@ -93,4 +110,5 @@ def _plain(name: str) -> str:
 FUNCTIONS: dict[str, Callable[[Aws, Props], Props]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": get_caller_identity,
     "aws:route53/getZone:getZone": get_zone,
+    "aws:s3/getBucket:getBucket": get_bucket,
 }

@@ -1,4 +1,4 @@
-"""The sandbox's cloud, the plugin and an engine, once for all tests here."""
+"""The sandbox's cloud, the plugin and an engine, once for each module."""
 
 import logging
 import os
@@ -18,13 +18,7 @@ logging.getLogger("grpc._server").setLevel(logging.CRITICAL)
 LONGEST_CALL = 100  # seconds, of one call of the engine
 
 
-@pytest.fixture(scope="session")
-def shared_cloud() -> Iterator[Cloud]:
-    with Cloud() as cloud:
-        yield cloud
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def engine_environment(
     shared_cloud: Cloud, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
@@ -50,13 +44,12 @@ def engine_environment(
 
 @pytest.fixture
 def cloud(
-    shared_cloud: Cloud, engine_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, engine_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> Cloud:
     """An empty cloud, which this process's own look-ups see too."""
-    shared_cloud.reset()
     for name, value in engine_environment.items():
         monkeypatch.setenv(name, value)
-    return shared_cloud
+    return cloud
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def succeeded(run: Run) -> Run:
 
 
 def test_a_life(stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    life = [
+    life: list[tuple[int, dict[str, Any], dict[str, Any]]] = [
         # day, arguments, what is remembered after it
         (1, {}, {"announced": announced(MX, DAYS[1], DAYS[1]), "longestEnforced": 0}),
         (2, {}, {"announced": announced(MX, DAYS[1], DAYS[1]), "longestEnforced": 0}),

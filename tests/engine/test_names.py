@@ -50,9 +50,9 @@ def test_anothers_record_is_named_and_left(
     messages = [words for _, _, words in run.messages if "did not make" in words]
     assert messages
     assert all(
-        f"{DOMAIN}: {name} already has {said}, which this stack did not make. It was left as it is, "
-        "and nothing was announced. Delete it, or bring it into this stack with `pulumi import`, and "
-        "run `pulumi up` again" in message
+        f"{DOMAIN}: {name} already has {said}, which this stack did not make. It was left as it "
+        "is, and nothing was announced. Delete it, or bring it into this stack with "
+        "`pulumi import`, and run `pulumi up` again" in message
         for message in messages
     )
     assert "Traceback" not in run.printed

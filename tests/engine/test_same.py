@@ -1,5 +1,7 @@
 """P7: nothing changes when nothing changes, and P1: however it is spelled."""
 
+from collections.abc import Callable
+
 import pulumi
 import pytest
 
@@ -37,7 +39,7 @@ def test_a_second_up_writes_nothing_however_it_is_spelled(cloud: Cloud, stack: S
 
 @pytest.mark.parametrize("wrap", [pulumi.Output.from_input, pulumi.Output.secret])
 def test_outputs_and_secrets_give_the_same_as_plain_values(
-    cloud: Cloud, stack: Stack, wrap: "type[pulumi.Output[object]]"
+    cloud: Cloud, stack: Stack, wrap: Callable[[object], pulumi.Output[object]]
 ) -> None:
     zones = {DOMAIN: cloud.create_zone(DOMAIN)}
     assert not stack.up(shared_host({DOMAIN: {}}, zones)).failed

@@ -1,14 +1,9 @@
 """The cloud as a whole: what programs get to know of it, how it begins and ends."""
 
 import os
-import socket
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
-
-import pytest
 
 from sandbox.cloud import Cloud
 from tests.sandbox.cloud_site import Site, ask, fetch
@@ -41,32 +36,6 @@ def test_the_environment_is_all_a_program_needs(cloud: Cloud) -> None:
     assert done.stdout.strip() == "123456789012"
 
 
-def test_it_starts_at_once_empty_where_it_is_told_and_leaves_nothing(tmp_path: Path) -> None:
-    before = set(threading.enumerate())
-    began = time.monotonic()
-    with Cloud(directory=tmp_path / "cloud", edge_lag=3) as cloud:
-        assert time.monotonic() - began < 2
-        assert (tmp_path / "cloud/ca.pem").read_text().startswith("-----BEGIN CERTIFICATE-----")
-        assert cloud.edge.lag == 3
-        cloud.client("s3").create_bucket(Bucket="box")
-        port = cloud.edge.port
-        with pytest.raises(RuntimeError, match="one state"), Cloud():
-            pass
-    assert set(threading.enumerate()) <= before
-    with Cloud(https_port=port) as cloud:
-        assert cloud.edge.port == port
-        assert cloud.client("s3").list_buckets()["Buckets"] == []
-
-
-def test_a_port_that_is_taken() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(OSError, match="in use"):
-            Cloud(https_port=port).__enter__()
-    with Cloud(https_port=port) as cloud:
-        assert cloud.edge.port == port
-
-
 def test_reset(cloud: Cloud) -> None:
     site = Site(cloud)
     site.build()
@@ -82,8 +51,3 @@ def test_reset(cloud: Cloud) -> None:
     assert again.zone != site.zone
     again.build()
     assert fetch(cloud, again.host).status_code == 200
-
-
-def test_a_program_that_ends_without_the_end_of_the_block_ends() -> None:
-    program = "from sandbox.cloud import Cloud; Cloud().__enter__()"
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=20, check=True)

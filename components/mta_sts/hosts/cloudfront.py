@@ -6,6 +6,7 @@ old policy under a new id.
 
 import hashlib
 import json
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 """Every status that CloudFront would otherwise cache for 10 seconds."""
 
+SHORT_NAME = 40
+"""Characters, so that a part's name and Pulumi's random suffix fit behind."""
 PICK_BY_HOST = Path(__file__).with_name("cloudfront.js").read_text(encoding="ascii")
 """The CloudFront function: the object of a host is the one whose key starts with its name."""
 
@@ -79,6 +82,7 @@ class CloudFrontHost(pulumi.ComponentResource):
     ) -> None:
         domains = checks.hosted_domains(name, args)
         names = [f"mta-sts.{hosted['domain']}" for hosted in domains]
+        short = _short(name)
         super().__init__("mta-sts:index:CloudFrontHost", name, {"names": names}, opts)
 
         if "bucket" in args:
@@ -88,12 +92,12 @@ class CloudFrontHost(pulumi.ComponentResource):
             self.bucket = pulumi.Output.from_input(args["bucket"])
             bucket_arn, bucket_domain = existing.arn, existing.bucket_regional_domain_name
         else:
-            own = self._bucket(name)
+            own = self._bucket(short)
             self.bucket = own.bucket
             bucket_arn, bucket_domain = own.arn, own.bucket_regional_domain_name
 
         distribution = self._distribution(
-            name, names, bucket_domain, self._certificate(name, domains)
+            short, names, bucket_domain, self._certificate(short, domains)
         )
         self.target = distribution.domain_name
         self.distribution_id = distribution.id
@@ -102,7 +106,7 @@ class CloudFrontHost(pulumi.ComponentResource):
         )
         if "bucket" not in args:
             aws.s3.BucketPolicy(
-                f"{name}-bucket-policy",
+                f"{short}-bucket-policy",
                 bucket=self.bucket,
                 policy=self.bucket_policy,
                 opts=pulumi.ResourceOptions(parent=self),
@@ -116,10 +120,10 @@ class CloudFrontHost(pulumi.ComponentResource):
             }
         )
 
-    def _bucket(self, name: str) -> aws.s3.Bucket:
-        bucket = aws.s3.Bucket(f"{name}-bucket", opts=pulumi.ResourceOptions(parent=self))
+    def _bucket(self, short: str) -> aws.s3.Bucket:
+        bucket = aws.s3.Bucket(f"{short}-bucket", opts=pulumi.ResourceOptions(parent=self))
         aws.s3.BucketPublicAccessBlock(
-            f"{name}-public-access",
+            f"{short}-public-access",
             bucket=bucket.bucket,
             block_public_acls=True,
             block_public_policy=True,
@@ -128,21 +132,22 @@ class CloudFrontHost(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         aws.s3.BucketOwnershipControls(
-            f"{name}-ownership",
+            f"{short}-ownership",
             bucket=bucket.bucket,
             rule={"object_ownership": "BucketOwnerEnforced"},
             opts=pulumi.ResourceOptions(parent=self),
         )
         return bucket
 
-    def _certificate(self, name: str, domains: list[HostedDomain]) -> pulumi.Output[str]:
+    def _certificate(self, short: str, domains: list[HostedDomain]) -> pulumi.Output[str]:
         """The ARN of a certificate for every domain's name, once it is issued."""
         names = sorted(f"mta-sts.{hosted['domain']}" for hosted in domains)
         first = next(candidate for candidate in names if len(candidate) <= checks.COMMON_NAME_LIMIT)
         certificate = aws.acm.Certificate(
-            f"{name}-certificate",
+            f"{short}-certificate",
             domain_name=first,
-            subject_alternative_names=[other for other in names if other != first],
+            # The whole list, always: one that is left out or empty would leave the old names in it.
+            subject_alternative_names=names,
             validation_method="DNS",
             region=CERTIFICATE_REGION,
             opts=pulumi.ResourceOptions(parent=self),
@@ -155,7 +160,7 @@ class CloudFrontHost(pulumi.ComponentResource):
             zone, zone_id = zone_of(hosted["zone"])
             records.append(
                 zone.record(
-                    f"{name}-{hosted['domain']}-validation",
+                    f"{short}-{hosted['domain']}-validation",
                     zone_id,
                     option.apply(lambda found: (found.resource_record_name or "").rstrip(".")),
                     option.apply(lambda found: found.resource_record_type or ""),
@@ -166,7 +171,7 @@ class CloudFrontHost(pulumi.ComponentResource):
                 )
             )
         return aws.acm.CertificateValidation(
-            f"{name}-issued",
+            f"{short}-issued",
             certificate_arn=certificate.arn,
             region=CERTIFICATE_REGION,
             opts=pulumi.ResourceOptions(parent=self, depends_on=records),
@@ -174,21 +179,21 @@ class CloudFrontHost(pulumi.ComponentResource):
 
     def _distribution(
         self,
-        name: str,
+        short: str,
         names: list[str],
         bucket_domain: pulumi.Input[str],
         certificate_arn: pulumi.Input[str],
     ) -> aws.cloudfront.Distribution:
         child = pulumi.ResourceOptions(parent=self)
         access = aws.cloudfront.OriginAccessControl(
-            f"{name}-access",
+            f"{short}-access",
             origin_access_control_origin_type="s3",
             signing_behavior="always",
             signing_protocol="sigv4",
             opts=child,
         )
         function = aws.cloudfront.Function(
-            f"{name}-function",
+            f"{short}-function",
             runtime="cloudfront-js-2.0",
             comment="The policy of the host that was asked",
             code=PICK_BY_HOST,
@@ -196,7 +201,7 @@ class CloudFrontHost(pulumi.ComponentResource):
             opts=child,
         )
         return aws.cloudfront.Distribution(
-            f"{name}-distribution",
+            f"{short}-distribution",
             enabled=True,
             is_ipv6_enabled=True,
             comment="MTA-STS policies",
@@ -230,6 +235,15 @@ class CloudFrontHost(pulumi.ComponentResource):
             },
             opts=child,
         )
+
+
+def _short(name: str) -> str:
+    """A component's name as the names of functions and buckets can carry it: they take no dots, and
+    64 and 63 characters in all."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "host"
+    if len(plain) <= SHORT_NAME:
+        return plain
+    return f"{plain[: SHORT_NAME - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _option_for(host: str, options: list[Any]) -> Any:

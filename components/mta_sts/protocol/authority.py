@@ -13,6 +13,7 @@ from mta_sts.protocol.sender_errors import DnsError, DnsFailedError, DnsZoneErro
 from mta_sts.protocol.vantage import Vantage
 
 _DEEPEST = 8  # delegations below the zone that the resolver knows
+_PARENT_SERVERS = 3  # of thirteen or so
 
 
 def resolver_servers(question: Question, vantage: Vantage) -> list[Server]:
@@ -49,6 +50,42 @@ async def ask_authority(question: Question, vantage: Vantage) -> Reply:
             return reply
         zone, servers = below.name, _targets(below)
     raise DnsZoneError(text(question.name), question.kind.name, f"no end below {text(zone)}")
+
+
+async def ask_parents(
+    question: Question, vantage: Vantage
+) -> tuple[dns.name.Name, list[dns.name.Name]]:
+    """The closest zone that the name of `question` is in, and the servers the zone above names.
+
+    Every zone is asked about the one below it, from the top-level domain on: the resolver would
+    tell what the zone itself says. No servers: the name is in no zone below the top-level domain.
+
+    Raises:
+        DnsError: there is no answer, or no server to ask.
+    """
+    resolver = resolver_servers(question, vantage)
+    depth = min(2, len(question.name))
+    zone, servers = await _zone(
+        question.about(question.name.split(depth)[1], RdataType.NS), resolver
+    )
+    found: tuple[dns.name.Name, list[dns.name.Name]] = (zone, [])
+    asked_at: list[Server] = []
+    for depth in range(len(zone) + 1, len(question.name) + 1):
+        candidate = question.name.split(depth)[1]
+        about = question.about(candidate, RdataType.NS)
+        asked_at = asked_at or await _addresses(
+            about, sorted(servers)[:_PARENT_SERVERS], resolver, vantage
+        )
+        reply = await exchange(about, asked_at, zone)
+        below = reply.delegation(zone)
+        if below is None and reply.chain.canonical_name == candidate:
+            below = reply.chain.answer  # it has the zone below, too
+        if below is not None:
+            zone, servers, asked_at = candidate, _targets(below), []
+            found = zone, servers
+        elif not reply.exists:
+            break
+    return found
 
 
 async def _zone(

@@ -11,7 +11,7 @@ import dns.rrset
 import dns.ttl
 from dns.rdatatype import RdataType
 
-from mta_sts.protocol.authority import ask_authority, resolver_servers
+from mta_sts.protocol.authority import ask_authority, ask_parents, resolver_servers
 from mta_sts.protocol.exchange import Question, exchange, place, text
 from mta_sts.protocol.sender_errors import DnsChainError, DnsError, DnsNameError
 from mta_sts.protocol.vantage import Vantage
@@ -76,6 +76,37 @@ class MxAnswer(Answer):
     null: bool
 
 
+@dataclass(frozen=True)
+class CaaRecord:
+    """One property of a CAA record set (RFC 8659 4.1); the tag in lower case."""
+
+    critical: bool
+    tag: str
+    value: str
+
+
+@dataclass(frozen=True)
+class CaaAnswer(Answer):
+    """The CAA records that count for a certificate for `asked`: those at `name`, which is it or
+    its closest ancestor that has any. Without any, `name` is the last that was asked."""
+
+    asked: str
+    records: tuple[CaaRecord, ...]
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """The closest zone that a name is in, as the zone above it has it (RFC 1034 4.2.1).
+
+    Attributes:
+        zone: its name.
+        servers: the name servers that people are sent to, sorted; none where it does not exist.
+    """
+
+    zone: str
+    servers: tuple[str, ...]
+
+
 async def txt(name: str, vantage: Vantage) -> TxtAnswer:
     """The TXT records at `name`; a CNAME is followed (RFC 8461 8.2).
 
@@ -132,27 +163,66 @@ async def mx(name: str, vantage: Vantage) -> MxAnswer:
     return MxAnswer(**vars(answer), hosts=hosts, implicit=implicit, null=bool(found) and not hosts)
 
 
+async def caa(name: str, vantage: Vantage) -> CaaAnswer:
+    """The CAA records that count for a certificate for `name`. CNAMEs are followed, and what they
+    lead to is not climbed from (RFC 8659 3).
+
+    Raises:
+        DnsError: DNS cannot be asked; the subclass says why.
+    """
+    climbed = name.rstrip(".")
+    while True:
+        answer, records = await _ask(climbed, RdataType.CAA, vantage)
+        found = tuple(
+            CaaRecord(
+                critical=bool(record.flags & 128),
+                tag=record.tag.decode("ascii", "replace").lower(),
+                value=record.value.decode("ascii", "replace"),
+            )
+            for record in records
+        )
+        parent = climbed.partition(".")[2]
+        if found or not parent:
+            return CaaAnswer(**vars(answer), asked=name, records=found)
+        climbed = parent
+
+
+async def delegation(name: str, vantage: Vantage) -> Delegation:
+    """Where the zone above sends people for `name`, whatever the zone itself says.
+
+    Raises:
+        DnsError: DNS cannot be asked; the subclass says why.
+    """
+    zone, servers = await ask_parents(_question(name, RdataType.NS, vantage), vantage)
+    return Delegation(text(zone), tuple(sorted(text(server) for server in servers)))
+
+
+def _question(name: str, kind: RdataType, vantage: Vantage) -> Question:
+    until = asyncio.get_running_loop().time() + vantage.dns_timeout
+    try:
+        return Question(dns.name.from_text(name.encode("ascii").decode("ascii")), kind, until)
+    except (dns.exception.DNSException, UnicodeError) as error:
+        raise DnsNameError(name, kind.name, str(error)) from None
+
+
 async def _ask(
     name: str, kind: RdataType, vantage: Vantage
 ) -> tuple[Answer, dns.rrset.RRset | tuple[()]]:
     """The answer for `name`, and its records of type `kind`; CNAMEs are followed."""
-    until = asyncio.get_running_loop().time() + vantage.dns_timeout
-    try:
-        current = wanted = dns.name.from_text(name.encode("ascii").decode("ascii"))
-    except (dns.exception.DNSException, UnicodeError) as error:
-        raise DnsNameError(name, kind.name, str(error)) from None
+    question = _question(name, kind, vantage)
+    wanted = question.name
     ttl = dns.ttl.MAX_TTL
     for _ in range(_LONGEST_CHAIN):
-        question = Question(current, kind, until)
         if vantage.authoritative:
             reply = await ask_authority(question, vantage)
         else:
             reply = await exchange(question, resolver_servers(question, vantage))
         chain = reply.chain
         ttl = min(ttl, chain.minimum_ttl)
-        if chain.answer is not None or chain.canonical_name == current:
+        if chain.answer is not None or chain.canonical_name == question.name:
             end = text(chain.canonical_name)
             answer = Answer(text(wanted), end, reply.exists, ttl, place(reply.source))
             return answer, chain.answer or ()
-        current = chain.canonical_name  # the server does not know what the CNAME leads to
-    raise DnsChainError(text(wanted), kind.name, f"{text(current)} is one more")
+        # the server does not know what the CNAME leads to
+        question = question.about(chain.canonical_name, kind)
+    raise DnsChainError(text(wanted), kind.name, f"{text(question.name)} is one more")

@@ -13,11 +13,16 @@ from mta_sts.protocol.policy import Policy, policy_id, policy_url
 from mta_sts.protocol.record import Record
 from mta_sts.protocol.resolve import (
     AddressAnswer,
+    CaaAnswer,
+    CaaRecord,
+    Delegation,
     MailHost,
     MxAnswer,
     TxtAnswer,
     addresses,
+    caa,
     cname,
+    delegation,
     mx,
     txt,
 )
@@ -26,6 +31,9 @@ from mta_sts.protocol.vantage import Vantage, VantageError
 
 __all__ = [
     "AddressAnswer",
+    "CaaAnswer",
+    "CaaRecord",
+    "Delegation",
     "DnsError",
     "FetchError",
     "Fetched",
@@ -38,7 +46,9 @@ __all__ = [
     "Vantage",
     "VantageError",
     "addresses",
+    "caa",
     "cname",
+    "delegation",
     "fetch",
     "look",
     "mx",

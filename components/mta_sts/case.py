@@ -1,0 +1,139 @@
+"""The one domain that a review is about, seen as its rules ask about it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TypeVar
+
+from mta_sts.findings import Caa, LiveMx, NotAsked, Observed, Reports, Severity, Terms
+from mta_sts.memory import Announced, Memory, Recorded
+from mta_sts.protocol.policy import Policy, policy_id
+
+T = TypeVar("T")
+
+Said = tuple[Severity, str] | None
+"""What a rule has to say: how bad it is, and the message."""
+
+
+class UnaskedError(Exception):
+    """A rule needs what could not be asked. The review goes on without it, and says so."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(what, why)
+        self.what = what
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Case:
+    """What was, what is to be, and what is seen. Reading what was not asked raises UnaskedError."""
+
+    recorded: Recorded
+    policy: Policy
+    """The policy of this run."""
+    observed: Observed
+    reports: Reports | None
+    terms: Terms
+    now: datetime
+
+    @cached_property
+    def memory(self) -> Memory:
+        return self.recorded.memory(self.now)
+
+    @property
+    def announced(self) -> Announced | None:
+        return self.memory.announced
+
+    @property
+    def before(self) -> Policy | None:
+        """The policy announced when this run begins."""
+        return self.announced.policy if self.announced else None
+
+    @property
+    def mode_before(self) -> str | None:
+        return self.before.mode if self.before else None
+
+    @property
+    def changes(self) -> bool:
+        """Whether this run writes or announces another policy."""
+        return self.before != self.policy or self.goes_back
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the announced policy is written anew over one that never was announced."""
+        written = self.recorded.written
+        return (
+            self.before == self.policy
+            and written is not None
+            and policy_id(written.encode("ascii")) != self.recorded.announced_id
+        )
+
+    @property
+    def moves(self) -> bool:
+        """Whether the `mta-sts` CNAME is to point elsewhere."""
+        old, new = self.recorded.target, self.terms.target
+        return old is not None and new is not None and old != new
+
+    @property
+    def superseded(self) -> list[tuple[Policy, datetime]]:
+        """The enforce policies before the one of this run that senders may still hold, and until
+        when: as far back as is recorded."""
+        held = []
+        if self.announced and self.announced.policy != self.policy:
+            held.append((self.announced.policy, self.now))
+        entry = self.recorded.entry
+        if self.announced and entry and entry.after == self.memory and entry.before.announced:
+            held.append((entry.before.announced.policy, self.announced.since))
+        ends = [
+            (policy, replaced + timedelta(seconds=policy.max_age))
+            for policy, replaced in held
+            if policy.mode == "enforce"
+        ]
+        return [(policy, until) for policy, until in ends if self.now < until]
+
+    def allows(self, host: str) -> bool:
+        """Whether senders with this run's policy take `host` as an MX."""
+        return self.policy.mode == "none" or self.policy.matches(host)
+
+    @property
+    def mx(self) -> LiveMx:
+        return _asked("MX records", self.observed.mx)
+
+    @property
+    def hosts(self) -> list[str]:
+        """The MX hosts in DNS."""
+        return list(dict.fromkeys(found.host for found in self.mx.hosts))
+
+    @property
+    def rua(self) -> tuple[str, ...]:
+        return _asked("TLS reporting record", self.observed.rua)
+
+    @property
+    def caa(self) -> Caa | None:
+        return _asked("CAA records", self.observed.caa)
+
+    @property
+    def delegated(self) -> tuple[str, ...]:
+        return _asked("delegation of the zone", self.observed.delegated)
+
+
+def _asked(what: str, seen: T | NotAsked) -> T:
+    if isinstance(seen, NotAsked):
+        raise UnaskedError(what, seen.why)
+    return seen
+
+
+def in_force_until(memory: Memory, now: datetime) -> datetime | None:
+    """Until when senders may hold an enforce policy; None where none can (P6).
+
+    While one is announced this moves with `now`.
+    """
+    announced = memory.announced
+    if announced and announced.policy.mode == "enforce":
+        ended = now
+    elif memory.last_enforced:
+        ended = memory.last_enforced
+    else:
+        return None
+    until = ended + timedelta(seconds=memory.longest_enforced)
+    return until if now < until else None

@@ -1,0 +1,134 @@
+"""What a review weighs, and what it finds: plain values, that anybody can make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:  # a review asks nothing, and so needs no DNS library
+    from mta_sts.protocol.resolve import CaaRecord, MailHost
+
+Severity = Literal["error", "warning", "info"]
+
+TESTING_PERIOD = 14 * 86400
+"""Seconds that a domain is in testing before it goes to enforce (P4)."""
+ACM_ISSUERS = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"})
+"""The names by which CAA records allow AWS Certificate Manager."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a review has to say of a domain.
+
+    Attributes:
+        code: names the rule; the word to accept it by.
+        severity: an error stops the preview and the update before anything is touched.
+        message: what was found, and what to do. It does not name the domain.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+@dataclass(frozen=True)
+class NotAsked:
+    """In place of what DNS or the host would have said: why it did not."""
+
+    why: str
+
+
+OFF = NotAsked("live look-ups are off")
+
+
+@dataclass(frozen=True)
+class LiveMx:
+    """The MX hosts in DNS.
+
+    Attributes:
+        hosts: in order of preference; empty where the domain takes no mail, or does not exist.
+        ttl: seconds that a resolver may keep them.
+        implicit: there is no MX record, so that the domain is its own MX host (RFC 5321 5.1).
+        null: there is the record that says that the domain takes no mail (RFC 7505 3).
+    """
+
+    hosts: "tuple[MailHost, ...]"
+    ttl: int
+    implicit: bool = False
+    null: bool = False
+
+
+@dataclass(frozen=True)
+class Caa:
+    """The CAA records that count for the certificate of the policy's host (RFC 8659 3).
+
+    Attributes:
+        where: whose they are, in words.
+        records: at least one.
+    """
+
+    where: str
+    records: "tuple[CaaRecord, ...]"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What DNS and the host say of a domain now. That there is nothing is an answer: None, or an
+    empty tuple.
+
+    Attributes:
+        mx: the MX hosts.
+        record_id: the id in the `_mta-sts` record, None where a sender finds no record to use.
+        served: the bytes of the policy file.
+        rua: the addresses in the TLS reporting record, none where a sender finds no record to use.
+        caa: the CAA records that count for the certificate, None where nothing limits it.
+        delegated: the name servers that the parent delegates the domain's zone to.
+        zone_servers: those of the zone given; None where they are not known.
+    """
+
+    mx: LiveMx | NotAsked = OFF
+    record_id: str | NotAsked | None = OFF
+    served: bytes | NotAsked = OFF
+    rua: tuple[str, ...] | NotAsked = OFF
+    caa: Caa | NotAsked | None = OFF
+    delegated: tuple[str, ...] | NotAsked = OFF
+    zone_servers: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Sessions that failed alike: the result type of RFC 8460 4.3, and at which MX host."""
+
+    result_type: str
+    mx: str
+    sessions: int
+
+
+@dataclass(frozen=True)
+class Reports:
+    """What the TLS reports of a domain sum up to."""
+
+    successful: int
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a domain's user has settled.
+
+    Attributes:
+        testing_period: seconds of testing before enforce.
+        accept: by the code of a finding, the reason why it is accepted.
+        reports: whether this stack makes the TLS reporting record.
+        target: what the `mta-sts` CNAME is to point to, in words where it is yet to be made; None
+            where that is not known to change.
+        issuers: the names by which CAA records allow the host's certificate authority.
+    """
+
+    testing_period: int = TESTING_PERIOD
+    accept: Mapping[str, str] = field(default_factory=dict)
+    reports: bool = False
+    target: str | None = None
+    issuers: frozenset[str] = ACM_ISSUERS

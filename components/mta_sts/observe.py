@@ -1,0 +1,129 @@
+"""What DNS and the host say of a domain now, for a review to weigh."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from mta_sts.findings import OFF, Caa, LiveMx, NotAsked, Observed
+from mta_sts.protocol import Record, RecordError
+from mta_sts.protocol.names import host_name
+from mta_sts.protocol.sender import (
+    DnsError,
+    FetchError,
+    Vantage,
+    caa,
+    delegation,
+    fetch,
+    mx,
+    txt,
+)
+from mta_sts.protocol.tlsrpt import TlsRpt, TlsRptError
+
+T = TypeVar("T")
+
+PATIENCE = 10.0
+"""Seconds for all that is asked of one domain."""
+MOST_DOMAINS = 24
+"""Domains that one event loop asks about at the same time."""
+
+_turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
+
+
+async def observe(
+    domain: str,
+    vantage: Vantage,
+    *,
+    zone_servers: Iterable[str] | None = None,
+    served: bool = False,
+    patience: float = PATIENCE,
+) -> Observed:
+    """Ask about `domain`. What the other side does never raises: it is in what is returned.
+
+    Args:
+        zone_servers: the name servers of the zone given. Without them it is not asked where the
+            parent delegates to.
+        served: fetch the policy file, too.
+        patience: seconds until what has not been answered is given up.
+
+    Raises:
+        HostNameError: `domain` is no domain.
+        VantageError: the CA file cannot be read.
+    """
+    name = host_name(domain)
+    mine = tuple(zone_servers) if zone_servers is not None else None
+    async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(MOST_DOMAINS)):
+        seen = await asyncio.gather(
+            _within(patience, _mx(name, vantage)),
+            _within(patience, _record_id(name, vantage)),
+            _within(patience, _rua(name, vantage)),
+            _within(patience, _caa(name, vantage)),
+            _within(patience, _delegated(name, vantage)) if mine is not None else _off(),
+            _within(patience, _served(name, vantage)) if served else _off(),
+        )
+    live_mx, record_id, rua, found_caa, delegated, body = seen
+    return Observed(
+        mx=live_mx,
+        record_id=record_id,
+        served=body,
+        rua=rua,
+        caa=found_caa,
+        delegated=delegated,
+        zone_servers=mine,
+    )
+
+
+async def _within(seconds: float, answer: Awaitable[T]) -> T | NotAsked:
+    try:
+        async with asyncio.timeout(seconds):
+            return await answer
+    except TimeoutError:
+        return NotAsked(f"no answer within {seconds:g} s")
+    except (DnsError, FetchError) as error:
+        return NotAsked(f"{error.rule}: {error.found}")
+
+
+async def _off() -> NotAsked:
+    return OFF
+
+
+async def _mx(domain: str, vantage: Vantage) -> LiveMx:
+    answer = await mx(domain, vantage)
+    return LiveMx(answer.hosts, answer.ttl, implicit=answer.implicit, null=answer.null)
+
+
+async def _record_id(domain: str, vantage: Vantage) -> str | None:
+    texts = (await txt(f"_mta-sts.{domain}", vantage)).texts
+    try:
+        return Record.select(texts).id
+    except RecordError:
+        return None
+
+
+async def _rua(domain: str, vantage: Vantage) -> tuple[str, ...]:
+    """The addresses, if exactly one TLS reporting record is there (RFC 8460 3)."""
+    texts = (await txt(f"_smtp._tls.{domain}", vantage)).texts
+    records = [text for text in texts if text.startswith("v=TLSRPTv1")]
+    if len(records) != 1:
+        return ()
+    try:
+        return TlsRpt.parse(records[0]).rua
+    except TlsRptError:
+        return ()
+
+
+async def _caa(domain: str, vantage: Vantage) -> Caa | None:
+    host = f"mta-sts.{domain}"
+    answer = await caa(host, vantage)
+    if not answer.records:
+        return None
+    words = {host: "the mta-sts name", domain: "the domain"}
+    return Caa(words.get(answer.name, answer.name), answer.records)
+
+
+async def _delegated(domain: str, vantage: Vantage) -> tuple[str, ...]:
+    return (await delegation(domain, vantage)).servers
+
+
+async def _served(domain: str, vantage: Vantage) -> bytes:
+    return (await fetch(domain, vantage)).body

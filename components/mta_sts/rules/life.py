@@ -1,0 +1,129 @@
+"""The life of a policy: its mode, its max_age, and how it leaves (P4, P6, RFC 8461 8)."""
+
+from datetime import timedelta
+
+from mta_sts.case import Case, Said, in_force_until
+from mta_sts.words import age, left, listed, moment, span
+
+DAY = 86400
+WEEK = 7 * DAY
+TESTING_MAX_AGE = range(WEEK, 2 * WEEK + 1)
+"""Seconds. What Google Workspace asks for in testing."""
+LONG_IN_TESTING = 30 * DAY
+LARGEST_GROWTH = 10
+NOT_DEFERRED = frozenset(
+    {
+        # DANE goes its own way, whatever the policy says (RFC 8461 2)
+        *("tlsa-invalid", "dnssec-invalid", "dane-required"),
+        # a sender without a policy delivers as before (RFC 8461 3.3)
+        *("sts-policy-fetch-error", "sts-policy-invalid", "sts-webpki-invalid"),
+    }
+)
+"""The result types (RFC 8460 4.3) of sessions that enforce does not turn into deferred mail."""
+
+
+def mode_skips_testing(case: Case) -> Said:
+    """P4. Where the record of an enforce policy still in force was lost, it is only made again."""
+    if case.policy.mode != "enforce" or case.mode_before in ("testing", "enforce"):
+        return None
+    if case.before is None and in_force_until(case.memory, case.now):
+        return None
+    return "error", (
+        "enforce without testing before it: nobody has reported yet what enforce would defer. Set "
+        f"mode: testing first, for {span(case.terms.testing_period)}"
+    )
+
+
+def testing_too_short(case: Case) -> Said:
+    """P4, counted from the first announcement: a changed mx or max_age does not restart it."""
+    if case.policy.mode != "enforce" or not case.announced or case.mode_before != "testing":
+        return None
+    until = case.announced.mode_since + timedelta(seconds=case.terms.testing_period)
+    if case.now >= until:
+        return None
+    return "error", (
+        f"enforce before {span(case.terms.testing_period)} of testing: {left(until, case.now)}. "
+        "Keep mode: testing until then"
+    )
+
+
+def reports_failing(case: Case) -> Said:
+    """P4, RFC 8460 4.3."""
+    if case.policy.mode != "enforce" or case.mode_before == "enforce" or case.reports is None:
+        return None
+    failures = [
+        each
+        for each in case.reports.failures
+        if each.sessions and each.result_type not in NOT_DEFERRED
+    ]
+    if not failures:
+        return None
+    failures.sort(key=lambda each: (-each.sessions, each.mx, each.result_type))
+    told = (f"{each.sessions} {each.result_type} at {each.mx}" for each in failures)
+    return "error", (
+        f"TLS reports show sessions whose mail enforce would defer: {listed(told)}; "
+        f"{case.reports.successful} succeeded. Mend these hosts first"
+    )
+
+
+def reports_missing(case: Case) -> Said:
+    """RFC 8460 3."""
+    if case.policy.mode == "none" or case.terms.reports or case.rua:
+        return None
+    return "warning", (
+        "there is no TLS reporting record at _smtp._tls (RFC 8460 3), so nobody tells what fails. "
+        "Set reports to an address"
+    )
+
+
+def max_age_testing(case: Case) -> Said:
+    """The Google Workspace page (RFC 8461 3.2 leaves it open)."""
+    if case.policy.mode != "testing" or case.policy.max_age in TESTING_MAX_AGE:
+        return None
+    return "warning", (
+        f"max_age {age(case.policy.max_age)} in testing: Google Workspace asks for "
+        f"{age(TESTING_MAX_AGE[0])} to {age(TESTING_MAX_AGE[-1])} "
+        f"({TESTING_MAX_AGE[0]} to {TESTING_MAX_AGE[-1]})"
+    )
+
+
+def max_age_short(case: Case) -> Said:
+    """RFC 8461 3.2: weeks or more, against attacks while a policy is fetched anew."""
+    if case.policy.mode != "enforce" or case.policy.max_age >= WEEK:
+        return None
+    return "warning", (
+        f"max_age {age(case.policy.max_age)} under enforce: senders that come less often have "
+        f"forgotten the policy, and are open to attack. Set {age(WEEK)} ({WEEK}) or more "
+        "(RFC 8461 3.2)"
+    )
+
+
+def max_age_growing(case: Case) -> Said:
+    """RFC 8461 5: a sender may hold a policy for its whole max_age."""
+    new = case.policy.max_age
+    if case.policy.mode == "none":
+        return None
+    if case.before and case.before.mode != "none" and new > LARGEST_GROWTH * case.before.max_age:
+        found = f"max_age grows more than {LARGEST_GROWTH}-fold, from {age(case.before.max_age)}"
+    elif case.policy.mode == "testing" and new > LONG_IN_TESTING:
+        found = "a long max_age on a policy in testing"
+    else:
+        return None
+    return "warning", f"{found}: a mistake would last up to {age(new)}. Raise it in steps"
+
+
+def removed_in_force(case: Case) -> Said:
+    """P6, RFC 8461 8.3."""
+    until = in_force_until(case.memory, case.now)
+    if until is None:
+        return None
+    if case.mode_before == "enforce":
+        return "error", (
+            "removed while its enforce policy is announced. Put the domain back with mode: "
+            f"none and max_age: {DAY}, and remove it once no sender can hold the old one: if none "
+            f"is announced now, from {moment(until)} on"
+        )
+    return "error", (
+        f"removed while senders may hold its enforce policy: {left(until, case.now)}. Put the "
+        "domain back until then"
+    )

@@ -1,0 +1,122 @@
+"""The mx of a policy and the MX hosts in DNS (P5, RFC 8461 4.1)."""
+
+from datetime import timedelta
+
+from mta_sts.case import Case, Said
+from mta_sts.protocol.policy import Policy
+from mta_sts.words import left, listed, moment, nearest, span
+
+
+def mx_uncovered(case: Case) -> Said:
+    """P5, RFC 8461 4.1. An MX that is dropped is for mx-leaves-too-early, where that speaks."""
+    if case.policy.mode == "none":
+        return None
+    enforce = case.policy.mode == "enforce"
+    missed = [host for host in case.hosts if not case.allows(host)]
+    if enforce:
+        missed = [host for host in missed if host not in _dropped(case)]
+    if not missed:
+        return None
+    them = "it" if case.mx.implicit else "them"
+    if case.mx.implicit:
+        found = "without an MX record the domain is its own MX (RFC 5321 5.1), and no mx matches it"
+    else:
+        near = {host: nearest(host, case.policy.mx) for host in missed}
+        hosts = (f"{host} ({near[host]})" if near[host] else host for host in missed)
+        found = f"MX hosts in DNS that no mx matches: {listed(hosts)}"
+    if enforce:
+        return "error", f"{found}. Senders refuse {them} and defer the mail. Add {them} to mx"
+    return "warning", (
+        f"{found}. Senders report {them}, and under enforce refuse {them}. Add {them} to mx"
+    )
+
+
+def mx_leaves_too_early(case: Case) -> Said:
+    """P5. Of a host that has left DNS it is not known when: the TTL is named, and no error made."""
+    if case.policy.mode != "enforce" or case.before is None:
+        return None
+    gone = [
+        pattern
+        for pattern in case.before.mx
+        if not case.policy.matches(pattern) and pattern not in case.policy.mx
+    ]
+    if not gone:
+        return None
+    ttl = span(case.mx.ttl)
+    if dropped := _dropped(case):
+        return "error", (
+            f"MX hosts in DNS that the policy drops: {listed(dropped)}. Senders refuse them and "
+            f"defer the mail. Keep them in mx until they are out of DNS and their TTL ({ttl}) has "
+            "run out"
+        )
+    gone = [pattern for pattern in gone if not _matched(case, pattern)]
+    if not gone:
+        return None
+    return "warning", (
+        f"the policy drops {listed(gone)}. No such MX is in DNS, but resolvers may hold one for "
+        f"its TTL ({ttl}): if it left DNS less than that ago, wait until "
+        f"{moment(case.now + timedelta(seconds=case.mx.ttl))} at most"
+    )
+
+
+def mx_too_new(case: Case) -> Said:
+    """RFC 8461 3.2: a policy may be held for its whole max_age, whatever the record says by then."""
+    if not case.superseded:
+        return None
+    refused = {
+        host: max(until for policy, until in case.superseded if not policy.matches(host))
+        for host in case.hosts
+        if case.allows(host) and not all(policy.matches(host) for policy, _ in case.superseded)
+    }
+    if not refused:
+        return None
+    return "warning", (
+        f"MX hosts in DNS that an enforce policy announced before does not match: "
+        f"{listed(refused)}. Senders that never look at the id refuse them for as long as they "
+        f"hold it ({left(max(refused.values()), case.now)}). Until then, keep an MX that it matches"
+    )
+
+
+def mx_unused(case: Case) -> Said:
+    """P3. A pattern may be there before its MX, as it should be when mail moves."""
+    if case.policy.mode == "none":
+        return None
+    unused = [pattern for pattern in case.policy.mx if not _matched(case, pattern)]
+    if not unused:
+        return None
+    waits = [until for held, until in case.superseded if not set(unused) <= set(held.mx)]
+    safe = f": from {moment(max(waits))} on no sender refuses it" if waits else ""
+    return "warning", (
+        f"these mx match no MX in DNS: {listed(unused)}. Take them out, unless their MX is still to "
+        f"come{safe}"
+    )
+
+
+def mx_broad(case: Case) -> Said:
+    """RFC 8461 10.4: a wildcard lets in everybody who can get a certificate below it."""
+    if case.policy.mode == "none":
+        return None
+    wildcards = {p: _matched(case, p) for p in case.policy.mx if p.startswith("*.")}
+    broad = {pattern: hosts for pattern, hosts in wildcards.items() if hosts}
+    if not broad:
+        return None
+    names = (f"{listed(hosts)} instead of {pattern}" for pattern, hosts in broad.items())
+    return "warning", (
+        f"exact names would do: {'; '.join(names)}. A wildcard takes in any other host with a "
+        "certificate for such a name (RFC 8461 10.4)"
+    )
+
+
+def _matched(case: Case, pattern: str) -> list[str]:
+    """The MX hosts in DNS that this one pattern matches."""
+    one = Policy(mode="enforce", mx=[pattern], max_age=0)
+    return [host for host in case.hosts if one.matches(host)]
+
+
+def _dropped(case: Case) -> list[str]:
+    """The MX hosts in DNS that the policy before matches, and the new one does not."""
+    if case.before is None:
+        return []
+    return [
+        host for host in case.hosts if case.before.matches(host) and not case.policy.matches(host)
+    ]

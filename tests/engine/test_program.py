@@ -1,0 +1,111 @@
+"""The repository's own program, as its user runs it."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from sandbox.cloud import Cloud
+from sandbox.demo import copy_of_the_project
+from sandbox.setting import DOMAIN, Setting
+
+LIMIT = 100  # seconds
+
+
+class Program:
+    """A copy of the program, with a stack to configure."""
+
+    def __init__(self, cloud: Cloud, folder: Path) -> None:
+        self.setting = Setting(folder, cloud)
+        self.setting.seed()
+        self.project = copy_of_the_project(folder)
+        self.file = self.project / "stacks" / "Pulumi.sandbox.yaml"
+        self.setting.pulumi("stack", "select", "--create", "sandbox", cwd=self.project)
+
+    def configure(self, domains: Any) -> None:
+        configuration = yaml.safe_load(self.file.read_text())
+        configuration["config"]["mta-sts:domains"] = domains
+        self.file.write_text(yaml.safe_dump(configuration))
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["pulumi", *words, "--non-interactive", "--color", "never"],
+            cwd=self.project, env=self.setting.environment, timeout=LIMIT, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def program(cloud: Cloud, tmp_path: Path) -> Program:
+    return Program(cloud, tmp_path)
+
+
+def test_ten_mistakes_are_one_message_before_anything_is_made(
+    cloud: Cloud, program: Program
+) -> None:
+    good = {"mode": "testing", "mx": ["mail.solarmora.com"], "zone": "route53"}
+    bad: dict[str, Any] = {
+        "a.example": {**good, "mode": "Enforce"},
+        "b.example": {**good, "mx": ["192.0.2.1", "*.*.x", "https://mail.b.example"]},
+        "c.example": {**good, "maxAge": 86399},
+        "d.example": {**good, "maxAge": "1 week"},
+        "e_e.example": good,
+        "f.example": {**good, "zone": "bind"},
+        "g.example": {**good, "colour": "red"},
+        "G.example.": good,
+    }
+    program.configure(bad)
+    run = program.run("up", "--yes", "--skip-preview")
+    assert run.returncode != 0
+    assert "mta-sts:domains has 10 mistakes; nothing was changed:" in run.stdout
+    for line in (
+        "a.example: mode: found 'Enforce'; mode is exactly one of testing, enforce and none",
+        "b.example: mx[0]: found '192.0.2.1'; mx is a host name",
+        "b.example: mx[1]: found '*.*.x'; '*' stands only once",
+        "b.example: mx[2]: found 'https://mail.b.example'; mx is a host name",
+        "c.example: maxAge: found 86399; allowed: a whole number of seconds from 86400",
+        "d.example: maxAge: found '1 week'; allowed: a whole number of seconds from 86400",
+        "e_e.example: domain: found 'e_e.example'; a label is letters, digits",
+        "f.example: zone: found 'bind'; allowed: route53",
+        "g.example: colour: unknown key; allowed: mode, mx",
+    ):
+        assert run.stdout.count(line) == 1, run.stdout
+    assert run.stdout.count("this domain is given twice, also as") == 1
+    assert "Traceback" not in run.stdout
+    assert cloud.log == []
+
+
+def test_no_domains(cloud: Cloud, program: Program) -> None:
+    program.configure({})
+    run = program.run("preview")
+    assert run.returncode != 0
+    assert "found {}; allowed: a mapping from domain to keys" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_a_zone_that_is_not_there_is_named(cloud: Cloud, program: Program) -> None:
+    program.configure(
+        {"nowhere.example": {"mode": "testing", "mx": ["mail.nowhere.example"], "zone": "route53"}}
+    )
+    run = program.run("up", "--yes", "--skip-preview")
+    assert run.returncode != 0
+    assert (
+        "nowhere.example: zone: route53 looks up the one public hosted zone of this name"
+        in run.stdout
+    )
+    assert "zone: {route53: Z0123456789ABC}" in run.stdout
+    assert "Traceback" not in run.stdout
+    assert cloud.log == []
+
+
+def test_the_preview_names_what_changes_on_the_domains_own_line(program: Program) -> None:
+    assert program.run("up", "--yes", "--skip-preview").returncode == 0
+    program.run("config", "set", "--path", f'mta-sts:domains["{DOMAIN}"].maxAge', "1209600")
+    run = program.run("preview")
+    assert run.returncode == 0, run.stdout
+    lines = [" ".join(line.split()) for line in run.stdout.splitlines()]
+    assert f"~ mta-sts:index:MtaSts {DOMAIN} update [diff: ~maxAge]" in lines
+    assert "~ 3 to update" in run.stdout
+    assert "13 unchanged" in run.stdout
