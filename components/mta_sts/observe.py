@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 PATIENCE = 10.0
 """Seconds for all that is asked of one domain."""
-MOST_DOMAINS = 24
+MOST_DOMAINS = 16
 """Domains that one event loop asks about at the same time."""
 
 _turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
@@ -113,8 +114,10 @@ async def _rua(domain: str, vantage: Vantage) -> tuple[str, ...]:
 
 
 async def _caa(domain: str, vantage: Vantage) -> Caa | None:
+    # A certificate authority looks for itself. The climb to the top is the resolver's, as it knows
+    # most of it from the domain before.
     host = f"mta-sts.{domain}"
-    answer = await caa(host, vantage)
+    answer = await caa(host, replace(vantage, authoritative=False))
     if not answer.records:
         return None
     words = {host: "the mta-sts name", domain: "the domain"}

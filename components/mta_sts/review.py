@@ -112,13 +112,13 @@ def _finding(code: str, severity: Severity, message: str, changes: bool, terms: 
         return Finding(code, "warning", f"{message}. Accepted: {terms.accept[code]}")
     if not changes:
         return Finding(code, "warning", message)
-    return Finding(code, "error", f"{message}. Or accept it: accept: {{{code}: <reason>}}")
+    return Finding(code, "error", f"{message}. Or set accept: {{{code}: <reason>}}")
 
 
 def _not_checked(unasked: dict[str, list[str]]) -> str:
     """P5: what cannot be asked is said, and is no reason to think that all is well."""
     parts = (f"{listed(what)}: {why}" for why, what in unasked.items())
-    return f"not checked: {'; '.join(parts)}. Run again once they can be asked"
+    return f"{'; '.join(parts)}. Run again once DNS can be asked"
 
 
 def _accept_unused(codes: Iterable[str]) -> str:

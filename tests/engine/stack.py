@@ -28,7 +28,8 @@ class Run:
 
     steps: list[Step] = field(default_factory=list)
     messages: list[tuple[str, str, str]] = field(default_factory=list)
-    """Severity, the name of the resource it is said of, and the words."""
+    """Severity, the name of the resource it is said of, and the words. Of a run that failed the
+    last may be missing: what is printed is whole."""
     outputs: dict[str, Any] = field(default_factory=dict)
     failed: bool = False
     printed: str = ""

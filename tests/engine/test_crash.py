@@ -175,3 +175,34 @@ def test_killed_during_a_change(
     assert watcher.misled == []
     once_more = deployment.up()
     assert "16 unchanged" in once_more.stdout, once_more.stdout
+
+
+@pytest.mark.parametrize("point", [at_the_file_done, at_the_gate, at_the_record_done])
+def test_the_engine_is_killed_during_the_first_deploy(
+    cloud: Cloud,
+    tmp_path: Path,
+    point: Callable[[Cloud], tuple[Callable[[], bool], Callable[[], None]]],
+) -> None:
+    """What was made and not recorded is made again or taken over."""
+    setting = Setting(tmp_path, cloud)
+    setting.seed()
+    deployment = Deployment(setting, copy_of_the_project(tmp_path))
+    with Watcher(DOMAIN, Vantage.from_environment(setting.environment)) as watcher:
+        reached, over = point(cloud)
+        process = deployment.start()
+        try:
+            watcher.wait_for(lambda: reached() or process.poll() is not None, timeout=60)
+            assert process.poll() is None, process.stdout
+            process.kill()
+            process.communicate(timeout=LIMIT)
+        finally:
+            process.kill()
+            over()
+        setting.pulumi("cancel", "--yes", cwd=deployment.project)
+        again = deployment.up()
+        assert again.returncode == 0, again.stdout
+        watcher.wait_for(
+            lambda: watcher.held is not None and watcher.held.policy == deployment.policy
+        )
+    assert watcher.misled == []
+    assert "16 unchanged" in deployment.up().stdout

@@ -60,7 +60,7 @@ def mx_leaves_too_early(case: Case) -> Said:
 
 
 def mx_too_new(case: Case) -> Said:
-    """RFC 8461 3.2: a policy may be held for its whole max_age, whatever the record says by then."""
+    """RFC 8461 3.2: a policy may be held for its whole max_age, whatever the record says then."""
     if not case.superseded:
         return None
     refused = {
@@ -87,8 +87,8 @@ def mx_unused(case: Case) -> Said:
     waits = [until for held, until in case.superseded if not set(unused) <= set(held.mx)]
     safe = f": from {moment(max(waits))} on no sender refuses it" if waits else ""
     return "warning", (
-        f"these mx match no MX in DNS: {listed(unused)}. Take them out, unless their MX is still to "
-        f"come{safe}"
+        f"these mx match no MX in DNS: {listed(unused)}. Take them out, unless their MX is still "
+        f"to come{safe}"
     )
 
 
