@@ -2,10 +2,14 @@
 
 import pulumi
 
-from mta_sts import CloudFrontHost, MtaSts, checks
+from mta_sts import CloudFrontHost, MtaSts, checks, removed
 from mta_sts.zones import route53
 
-domains = checks.stack_domains(pulumi.Config("mta-sts").get_object("domains"))
+config = pulumi.Config("mta-sts")
+domains = checks.stack_domains(config.get_object("domains"))
+look_up = checks.look_up(config.get_object("lookUp"))
+removed.refuse_in_force(each.domain for each in domains)
+
 zones = {
     each.domain: {"route53": each.zone["route53"] or route53.look_up(each.domain)}
     for each in domains
@@ -13,19 +17,16 @@ zones = {
 host = CloudFrontHost(
     "cloudfront",
     {"domains": [{"domain": each.domain, "zone": zones[each.domain]} for each in domains]},
+    pulumi.ResourceOptions(protect=any(each.enforces for each in domains)),
 )
 for each in domains:
     domain = MtaSts(
         each.domain,
         {
-            "domain": each.domain,
+            **each.arguments,
             "zone": zones[each.domain],
-            "mode": each.mode,
-            "mx": each.mx,
-            "max_age": each.max_age,
-            **({"reports": each.reports} if each.reports else {}),
             "host": {"cloudfront": {"target": host.target, "bucket": host.bucket}},
-            "gate_timeout": each.gate_timeout,
+            "look_up": look_up,
         },
     )
     pulumi.export(

@@ -7,6 +7,7 @@ import pulumi
 import pytest
 
 from mta_sts import checks
+from mta_sts.review import CODES
 
 GOOD: dict[str, Any] = {"mode": "testing", "mx": ["mail.solarmora.com"], "zone": "route53"}
 
@@ -16,7 +17,13 @@ MODE = "mode is exactly one of testing, enforce and none (RFC 8461 3.2)"
 MAX_AGE = "a whole number of seconds from 86400 to 31557600"
 ZONE = "route53, or {route53: Z0123456789ABC} to name the hosted zone by its id"
 HOST = "cloudfront, the stack's shared distribution"
-KEYS = "mode, mx, maxAge, reports, gateTimeout, zone, host"
+ROLLOUT = "allowed: automatic, with mode enforce"
+ACCEPT = (
+    f"allowed: a mapping from findings to reasons, in words; findings are {', '.join(CODES)}"
+)
+KEYS = (
+    "mode, mx, maxAge, reports, gateTimeout, testingPeriod, accept, rollout, zone, host"
+)
 
 
 def with_(**keys: Any) -> dict[str, Any]:
@@ -129,6 +136,28 @@ BAD = [
         with_(gateTimeout=0),
         "gateTimeout: found 0; allowed: a number of seconds above 0 (not a number of seconds)",
     ),
+    (
+        "no testing at all",
+        with_(testingPeriod=0),
+        "testingPeriod: found 0; allowed: a number of seconds above 0 (not a number of seconds)",
+    ),
+    ("by hand", with_(rollout="manual"), f"rollout: found 'manual'; {ROLLOUT} (not a rollout)"),
+    (
+        "rolled out to nothing",
+        with_(rollout="automatic"),
+        f"rollout: found 'automatic'; {ROLLOUT} (mode is testing)",
+    ),
+    ("a word", with_(accept="all"), f"accept: found 'all'; {ACCEPT} (not a mapping)"),
+    (
+        "a finding there is not",
+        with_(accept={"mx-gone": "x"}),
+        f"accept: found {{'mx-gone': 'x'}}; {ACCEPT} (no finding is called mx-gone)",
+    ),
+    (
+        "no reason",
+        with_(accept={"mx-uncovered": " "}),
+        f"accept: found {{'mx-uncovered': ' '}}; {ACCEPT} (mx-uncovered without a reason)",
+    ),
     ("no keys", None, f"found nothing; allowed: {KEYS}"),
 ]
 
@@ -215,6 +244,9 @@ def test_what_is_left_out() -> None:
         "max_age": 604800,
         "reports": None,
         "gate_timeout": 600.0,
+        "testing_period": 1209600,
+        "accept": {},
+        "rollout": None,
         "zone": {"route53": "Z1"},
         "host": "cloudfront",
     }

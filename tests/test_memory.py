@@ -104,7 +104,7 @@ def test_nothing_recorded() -> None:
 def test_a_run_that_announced_is_remembered_as_of_its_own_time() -> None:
     recorded = Recorded(CHANGED, ENFORCE.id, text(ENFORCE))
     assert recorded.memory(DAY_3) == BEFORE.after(ENFORCE, DAY_2)
-    assert recorded.next_entry(ENFORCE, DAY_3) is CHANGED
+    assert recorded.next_entry(ENFORCE, DAY_3) == CHANGED
 
 
 def test_a_policy_written_but_not_announced_is_not_remembered() -> None:

@@ -215,6 +215,15 @@ class TestMxLeavesTooEarly:
         assert "mx-leaves-too-early" not in codes(since(ENFORCE), wild)
         assert codes(since(wild), ENFORCE) == []
 
+    def test_a_name_that_a_wildcard_takes_over_leaves_nothing(self) -> None:
+        names = policy("enforce", "mail.solarmora.com", "mx4.solarmora.com")
+        assert codes(since(names), policy("enforce", "*.solarmora.com")) == ["mx-broad"]
+
+    def test_a_pattern_that_stays_leaves_nothing(self) -> None:
+        wild = policy("enforce", "mail.solarmora.com", "*.example.net")
+        longer = policy("enforce", *wild.mx, max_age=8 * DAYS)
+        assert codes(since(wild), longer) == ["mx-unused"]
+
     def test_what_is_announced_already_has_left(self) -> None:
         recorded = history((self.BOTH, LONG_AGO), (ENFORCE, NOW - SECOND))
         mx = live("mail.solarmora.com", "old.example.net")
@@ -250,6 +259,9 @@ class TestMxTooNew:
         recorded = history((ENFORCE, LONG_AGO), (NONE, NOW))
         assert codes(recorded, NONE, self.SEEN) == ["mx-too-new"]
         assert codes(recorded, NONE, self.SEEN, now=NOW + timedelta(days=7)) == []
+
+    def test_one_that_the_new_policy_does_not_match_either(self) -> None:
+        assert codes(since(ENFORCE), TESTING, self.SEEN) == ["mx-uncovered"]
 
     def test_one_that_was_there_before_is_not_new(self) -> None:
         longer = policy("enforce", max_age=8 * DAYS)
@@ -479,8 +491,9 @@ class TestMaxAge:
 
     @pytest.mark.parametrize("mode", ["testing", "enforce"])
     def test_silent_without_a_change(self, mode: str) -> None:
-        same = policy(mode, max_age=DAYS)
-        assert codes(since(same), same) == []
+        for max_age in (DAYS, 365 * DAYS):
+            same = policy(mode, max_age=max_age)
+            assert codes(since(same), same) == []
 
     def test_the_words_in_testing(self) -> None:
         assert said("max-age-testing", Recorded(), policy("testing", max_age=129600)) == (

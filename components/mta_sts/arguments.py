@@ -70,6 +70,16 @@ class MtaStsArgs(TypedDict):
     `_smtp._tls.<domain>` (RFC 8460). Left out: no such record is made."""
     host: NotRequired[Host]
     """The host that serves the policy. Left out: a `CloudFrontHost` of this domain's own."""
+    testing_period: NotRequired[float]
+    """How long a domain must have been in testing before it may enforce, in seconds. Left out:
+    1209600, which is 14 days."""
+    rollout: NotRequired[str]
+    """`automatic`: in mode `enforce`, the domain is served in testing until its testing period is
+    over, and the first `pulumi up` after that makes it enforce."""
+    accept: NotRequired[dict[str, str]]
+    """Errors of the review to go on with knowingly: by the code of each, the reason."""
+    look_up: NotRequired[bool]
+    """Whether the review asks live DNS. Left out: it does."""
     gate_timeout: NotRequired[float]
     """How long a policy may take, in seconds, until it is seen at its real name, before its
     announcement is given up. Left out: 600."""

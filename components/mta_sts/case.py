@@ -82,7 +82,7 @@ class Case:
         if self.announced and self.announced.policy != self.policy:
             held.append((self.announced.policy, self.now))
         entry = self.recorded.entry
-        if self.announced and entry and entry.after == self.memory and entry.before.announced:
+        if self.announced and entry and entry.before.announced:
             held.append((entry.before.announced.policy, self.announced.since))
         ends = [
             (policy, replaced + timedelta(seconds=policy.max_age))

@@ -28,6 +28,7 @@ from mta_sts.protocol.errors import MaxAgeError, RuleBrokenError
 from mta_sts.protocol.names import HostNameError, host_name
 from mta_sts.protocol.policy import max_age_of, mode_of, mx_of
 from mta_sts.protocol.tlsrpt import rua_of
+from mta_sts.review import CODES, TESTING_PERIOD
 
 SHORTEST_MAX_AGE = 86400
 """Seconds. RFC 8461 allows less, but Google Workspace refuses less than a day."""
@@ -52,6 +53,10 @@ ALLOWED = {
     "host": "cloudfront and its outputs: {cloudfront: {target: …, bucket: …}}",
     "host in a stack": "cloudfront, the stack's shared distribution",
     "gateTimeout": "a number of seconds above 0",
+    "testingPeriod": "a number of seconds above 0",
+    "accept": f"a mapping from findings to reasons, in words; findings are {', '.join(CODES)}",
+    "rollout": "automatic, with mode enforce",
+    "lookUp": "true or false",
 }
 
 
@@ -149,9 +154,42 @@ class _PolicyKeys(_Keys):
         return mx
 
 
+def _accept(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError("not a mapping")  # noqa: TRY004 -- pydantic takes ValueErrors only
+    for code, reason in value.items():
+        if code not in CODES:
+            raise ValueError(f"no finding is called {code}")
+        if not isinstance(reason, str) or not reason.strip():
+            raise ValueError(f"{code} without a reason")
+    return dict(value)
+
+
+def _rollout(value: Any) -> str:
+    if value != "automatic":
+        raise ValueError("not a rollout")
+    return str(value)
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("neither")  # noqa: TRY004 -- pydantic takes ValueErrors only
+    return value
+
+
 class _DomainKeys(_PolicyKeys):
     reports: Annotated[list[Annotated[Any, _known(rua_of)]], Field(min_length=1)] | None = None
     gate_timeout: Annotated[float, PlainValidator(_seconds)] = DEFAULT_GATE_TIMEOUT
+    testing_period: Annotated[float, PlainValidator(_seconds)] = TESTING_PERIOD
+    accept: Annotated[dict[str, str], PlainValidator(_accept)] = {}
+    rollout: Annotated[str | None, PlainValidator(_rollout)] = None
+
+    @field_validator("rollout")
+    @classmethod
+    def _towards_enforce(cls, rollout: str | None, info: ValidationInfo) -> str | None:
+        if rollout and info.data.get("mode") in ("testing", "none"):
+            raise ValueError(f"mode is {info.data['mode']}")
+        return rollout
 
 
 class _StackKeys(_DomainKeys):
@@ -165,6 +203,7 @@ class _ComponentKeys(_DomainKeys):
     domain: Annotated[str, PlainValidator(host_name)]
     zone: Annotated[Any, PlainValidator(_zone)]
     host: Annotated[Any, PlainValidator(_host)] = None
+    look_up: Annotated[bool, PlainValidator(_yes_or_no)] = True
 
 
 class _HostedKeys(_Keys):
@@ -225,6 +264,17 @@ class StackDomain(_StackKeys):
 
     domain: str
 
+    @property
+    def enforces(self) -> bool:
+        """Whether this run announces an enforce policy that is to be protected."""
+        return self.mode == "enforce" and "removed-in-force" not in self.accept
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What of it `MtaSts` takes as it stands: all but the zone and the host."""
+        given = {key: value for key, value in dict(self).items() if value is not None}
+        return {key: value for key, value in given.items() if key not in ("zone", "host")}
+
 
 class Arguments(_ComponentKeys):
     """The checked arguments of `MtaSts`; mode, mx and max_age may be or hold Outputs."""
@@ -272,6 +322,21 @@ def stack_domains(given: object) -> list[StackDomain]:
     if problems:
         raise ArgumentError(where, problems)
     return checked
+
+
+def look_up(given: object) -> bool:
+    """Check `mta-sts:lookUp` of a stack; true where it is left out.
+
+    Raises:
+        ArgumentError: it is neither true nor false.
+    """
+    if given is None:
+        return True
+    if not isinstance(given, bool):
+        raise ArgumentError(
+            "mta-sts:lookUp", [f"found {_show(given)}; allowed: {ALLOWED['lookUp']}"]
+        )
+    return given
 
 
 def component(name: str, args: MtaStsArgs) -> Arguments:

@@ -1,17 +1,26 @@
 """`MtaSts`: the policy of one mail domain, announced only when it is live."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
+import pulumi.runtime
 
-from mta_sts import announce, checks, memory
+from mta_sts import announce, checks, life, reviews, state
 from mta_sts.arguments import CloudFront, MtaStsArgs
-from mta_sts.clock import now
+from mta_sts.findings import Finding, Terms
 from mta_sts.hosts import cloudfront
+from mta_sts.observe import observe
+from mta_sts.program import this_program
 from mta_sts.protocol import Policy, Record
 from mta_sts.protocol.policy import policy_url
 from mta_sts.protocol.tlsrpt import TlsRpt
+from mta_sts.protocol.vantage import Vantage, VantageError
+from mta_sts.review import review
+from mta_sts.words import summary
 from mta_sts.zones import zone_of
+
+MOVED = "moved-host"
 
 
 class MtaSts(pulumi.ComponentResource):
@@ -36,20 +45,36 @@ class MtaSts(pulumi.ComponentResource):
         args: MtaStsArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        given = checks.component(name, args)
+        self._given = given = checks.component(name, args)
         domain = given.domain
-        policy = _policy(given)
-        super().__init__(memory.COMPONENT, name, _inputs(given, policy), opts)
+        self._zone, zone_id = zone_of(given.zone)
+        program = this_program()
+        self._recorded = program.state.of(
+            domain, self._zone, cloudfront.FILE_TYPE, cloudfront.file_key(domain)
+        )
+        self._now = program.now
+        self._reviews = program.reviews
+        self._invoke = _invoke_options(opts)
 
-        zone, zone_id = zone_of(given.zone)
-        recorded = memory.recall(domain, zone, cloudfront.FILE_TYPE, cloudfront.file_key(domain))
-        host = self._host(name, given)
+        policy = self._policy()
+        found = self._found(policy)
+        if not pulumi.runtime.is_dry_run():
+            # In an update nothing is registered before every review has passed.
+            passed: pulumi.Output[bool] = found.apply(
+                lambda known: self._reviews.passed(domain, known)
+            )
+            policy = pulumi.Output.all(policy, passed).apply(lambda known: known[0])
+        super().__init__(state.COMPONENT, name, self._inputs(policy), self._options(opts))
+        said: pulumi.Output[bool] = pulumi.Output.all(policy, found, self.urn).apply(
+            lambda known: self._say(*known)
+        )
+
         self.policy = policy.apply(lambda known: known.render().decode("ascii"))
         self.policy_id = policy.apply(lambda known: known.id)
-
         self.url = pulumi.Output.from_input(policy_url(domain))
+        released = given.accept.get("removed-in-force")
         self.memory = policy.apply(
-            lambda known: recorded.next_entry(known, now()).to_outputs(domain)
+            lambda known: self._recorded.next_entry(known, self._now, released).to_outputs(domain)
         )
         # Registered before anything is made, and so with nothing that is made: see `Entry`.
         self.register_outputs(
@@ -57,15 +82,22 @@ class MtaSts(pulumi.ComponentResource):
                 "policyId": self.policy_id,
                 "policy": self.policy,
                 "url": self.url,
-                "memory": self.memory,
+                "memory": pulumi.Output.all(self.memory, said).apply(lambda known: known[0]),
             }
         )
+        self._children(name, zone_id, policy)
 
+    def _children(
+        self, name: str, zone_id: pulumi.Input[str], policy: pulumi.Output[Policy]
+    ) -> None:
+        given, domain = self._given, self._given.domain
+        host = self._host(name)
+        pulumi.Output.all(policy, host["target"]).apply(lambda known: self._say_moved(*known))
         file = cloudfront.write(
             f"{name}-policy", host, domain, self.policy, pulumi.ResourceOptions(parent=self)
         )
-        gates = announce.Gates(self, domain, zone, recorded, given.gate_timeout)
-        cname = zone.record(
+        gates = announce.Gates(self, domain, self._zone, self._recorded, given.gate_timeout)
+        cname = self._zone.record(
             f"{name}-cname",
             zone_id,
             f"mta-sts.{domain}",
@@ -73,7 +105,7 @@ class MtaSts(pulumi.ComponentResource):
             host["target"],
             pulumi.ResourceOptions(parent=self, hooks=gates.before_cname()),
         )
-        txt = zone.record(
+        txt = self._zone.record(
             f"{name}-txt",
             zone_id,
             f"_mta-sts.{domain}",
@@ -85,7 +117,7 @@ class MtaSts(pulumi.ComponentResource):
         if given.reports:
             made[f"_smtp._tls.{domain}"] = (
                 "TXT",
-                zone.record(
+                self._zone.record(
                     f"{name}-tlsrpt",
                     zone_id,
                     f"_smtp._tls.{domain}",
@@ -94,44 +126,124 @@ class MtaSts(pulumi.ComponentResource):
                     pulumi.ResourceOptions(parent=self),
                 ),
             )
-
         self.records = pulumi.Output.all(
             *[
-                {"name": record, "type": kind, "value": zone.value(resource)}
+                {"name": record, "type": kind, "value": self._zone.value(resource)}
                 for record, (kind, resource) in sorted(made.items())
             ]
         )
 
-    def _host(self, name: str, given: checks.Arguments) -> CloudFront:
-        if given.host:
-            handed_in: CloudFront = given.host["cloudfront"]
+    def _policy(self) -> pulumi.Output[Policy]:
+        """The policy, known at once where its arguments are: then what is wrong is said at once."""
+        given = self._given
+        values = (given.mode, given.mx, given.max_age)
+        if given.policy_is_known:
+            policy = checks.policy_of(given.domain, *values)
+            self._known: Policy | None = self._staged(policy)
+            return pulumi.Output.from_input(self._known)
+        self._known = None
+        # A policy is public by nature: where an argument is a secret, its file and its id are none.
+        return pulumi.Output.unsecret(
+            pulumi.Output.all(*values).apply(
+                lambda known: self._staged(checks.policy_of(given.domain, *known))
+            )
+        )
+
+    def _staged(self, policy: Policy) -> Policy:
+        """The policy that is served now, on the way to the one that is asked for."""
+        self._rollout: Finding | None = None
+        if self._given.rollout:
+            policy, self._rollout = life.staged(
+                policy, self._recorded, self._now, self._given.testing_period
+            )
+        return policy
+
+    def _found(self, policy: pulumi.Output[Policy]) -> pulumi.Output[list[Finding]]:
+        """What the review finds, once the policy is known."""
+        if self._known is None:
+            return policy.apply(self._review)
+        self._reviews.expect()
+        return pulumi.Output.from_input(self._review(self._known))
+
+    async def _review(self, policy: Policy) -> list[Finding]:
+        if self._known is None:
+            self._reviews.expect()
+        observed = None
+        if self._given.look_up:
+            try:
+                vantage = Vantage.from_environment(authoritative=True)
+                servers = await self._new_zone_servers()
+                observed = await observe(self._given.domain, vantage, zone_servers=servers)
+            except VantageError as error:
+                raise pulumi.RunError(str(error)) from None
+        terms = Terms(
+            testing_period=int(self._given.testing_period),
+            accept={code: why for code, why in self._given.accept.items() if code != MOVED},
+            reports=bool(self._given.reports),
+        )
+        found = review(self._recorded, policy, observed, self._now, terms=terms)
+        return [*found, self._rollout] if self._rollout else found
+
+    async def _new_zone_servers(self) -> tuple[str, ...] | None:
+        """The name servers of a zone that the records are not in yet."""
+        zone_id = next(iter(self._given.zone.values()))
+        if isinstance(zone_id, pulumi.Output) or zone_id == self._recorded.zone_id:
+            return None
+        return await self._zone.name_servers(zone_id, self._invoke)
+
+    def _say_moved(self, policy: Policy, target: str) -> None:
+        terms = Terms(target=target)
+        found = review(self._recorded, policy, None, self._now, terms=terms)
+        reviews.say(self, "", [each for each in found if each.code == MOVED])
+
+    async def _say(self, policy: Policy, found: list[Finding], urn: str) -> bool:
+        announced = self._recorded.memory(self._now).announced
+        reviews.say(self, summary(announced.policy if announced else None, policy), found)
+        if pulumi.runtime.is_dry_run():
+            await self._reviews.passed(self._given.domain, found)
+        return True
+
+    def _inputs(self, policy: pulumi.Output[Policy]) -> dict[str, Any]:
+        """What the component registers as its own, so that a preview shows what changes."""
+        return {
+            "domain": self._given.domain,
+            "zone": self._given.zone,
+            "mode": policy.apply(lambda known: known.mode),
+            "mx": policy.apply(lambda known: list(known.mx)),
+            "maxAge": policy.apply(lambda known: known.max_age),
+            "reports": self._given.reports,
+            "accept": self._given.accept or None,
+            "rollout": self._given.rollout,
+        }
+
+    def _options(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+        """Protection (P6); lifted for the one run that moves the records to another zone, or the
+        policy to another host."""
+        given, recorded = self._given, self._recorded
+        zone_id = next(iter(given.zone.values()))
+        other_zone = recorded.zone_id is not None and recorded.zone_id != zone_id
+        moves = other_zone or MOVED in given.accept
+        protect = life.is_protected(recorded, self._known, given.accept, self._now) and not moves
+        own = pulumi.ResourceOptions(protect=True if protect else None)
+        return pulumi.ResourceOptions.merge(own, opts)
+
+    def _host(self, name: str) -> CloudFront:
+        if self._given.host:
+            handed_in: CloudFront = self._given.host["cloudfront"]
             return handed_in
         own = cloudfront.CloudFrontHost(
             f"{name}-host",
-            {"domains": [{"domain": given.domain, "zone": given.zone}]},
+            {"domains": [{"domain": self._given.domain, "zone": self._given.zone}]},
             pulumi.ResourceOptions(parent=self),
         )
         return CloudFront(target=own.target, bucket=own.bucket)
 
 
-def _policy(given: checks.Arguments) -> pulumi.Output[Policy]:
-    """The policy, known at once where its arguments are: then what is wrong is said at once."""
-    values = (given.mode, given.mx, given.max_age)
-    if given.policy_is_known:
-        return pulumi.Output.from_input(checks.policy_of(given.domain, *values))
-    # A policy is public by nature: where an argument is a secret, its file and its id are none.
-    return pulumi.Output.unsecret(
-        pulumi.Output.all(*values).apply(lambda known: checks.policy_of(given.domain, *known))
-    )
-
-
-def _inputs(given: checks.Arguments, policy: pulumi.Output[Policy]) -> dict[str, Any]:
-    """What the component registers as its own inputs, so that a preview shows what changes."""
-    return {
-        "domain": given.domain,
-        "zone": given.zone,
-        "mode": policy.apply(lambda known: known.mode),
-        "mx": policy.apply(lambda known: list(known.mx)),
-        "maxAge": policy.apply(lambda known: known.max_age),
-        "reports": given.reports,
-    }
+def _invoke_options(opts: pulumi.ResourceOptions | None) -> pulumi.InvokeOptions:
+    """What the component's children would use, before there is a component to be their parent."""
+    if opts is None:
+        return pulumi.InvokeOptions()
+    given = opts.providers or []
+    providers = list(given.values()) if isinstance(given, Mapping) else list(given)
+    aws = next((each for each in providers if each.package == "aws"), opts.provider)
+    return pulumi.InvokeOptions(parent=opts.parent, provider=aws)

@@ -9,16 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from weakref import WeakKeyDictionary
 
-import pulumi
-import pulumi.runtime
-
-from mta_sts.protocol import Policy, Record, RecordError
+from mta_sts.protocol import Policy
 from mta_sts.protocol.policy import policy_id
-from mta_sts.zones import ZoneModule
-
-COMPONENT = "mta-sts:index:MtaSts"
 
 
 @dataclass(frozen=True)
@@ -111,15 +104,22 @@ class Entry:
 
     after: Memory
     before: Memory
+    released: str | None = None
+    """Why the domain may be removed though its enforce policy may be held, if its user says so."""
 
     def to_outputs(self, domain: str) -> dict[str, Any]:
         """The entry as the component's registered output `memory`."""
-        return {"domain": domain, **self.after.to_outputs(), "before": self.before.to_outputs()}
+        outputs = {"domain": domain, **self.after.to_outputs(), "before": self.before.to_outputs()}
+        return outputs if self.released is None else {**outputs, "released": self.released}
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, Any]) -> "Entry":
         """The entry that `to_outputs` gave."""
-        return cls(Memory.from_outputs(outputs), Memory.from_outputs(outputs["before"]))
+        return cls(
+            Memory.from_outputs(outputs),
+            Memory.from_outputs(outputs["before"]),
+            outputs.get("released"),
+        )
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,8 @@ class Recorded:
     """The policy file's text as it was last written, announced or not."""
     target: str | None = None
     """The name that the `mta-sts` CNAME of the stack points to."""
+    zone_id: str | None = None
+    """The zone that holds the `_mta-sts` record."""
 
     @property
     def ids(self) -> frozenset[str]:
@@ -156,55 +158,11 @@ class Recorded:
         announced = after.announced is not None and after.announced.policy.id == self.announced_id
         return after if announced else before
 
-    def next_entry(self, policy: Policy, now: datetime) -> Entry:
+    def next_entry(self, policy: Policy, now: datetime, released: str | None = None) -> Entry:
         """What this run, which is to announce `policy`, writes down: where that is announced
         already, what was written down before."""
         memory = self.memory(now)
         after = memory.after(policy, now)
         if self.entry is not None and after == self.entry.after:
-            return self.entry
-        return Entry(after, memory)
-
-
-def recall(domain: str, zone: ZoneModule, file_type: str, file_key: str) -> Recorded:
-    """Read what the stack's state holds of `domain`; empty when it is new to the stack."""
-    entry, record, written, target = None, None, None, None
-    for kind, outputs in _state():
-        if kind == COMPONENT:
-            if outputs.get("memory", {}).get("domain") == domain:
-                entry = Entry.from_outputs(outputs["memory"])
-        elif kind == zone.RECORD_TYPE and outputs.get("name") == f"_mta-sts.{domain}":
-            record = zone.value_of(outputs)
-        elif kind == zone.RECORD_TYPE and outputs.get("name") == f"mta-sts.{domain}":
-            target = zone.value_of(outputs)
-        elif kind == file_type and outputs.get("key") == file_key:
-            written = str(outputs["content"])
-    return Recorded(entry, _id_in(record), written, target)
-
-
-def _id_in(record: str | None) -> str | None:
-    if record is None:
-        return None
-    try:
-        return Record.parse(record).id
-    except RecordError:
-        return None
-
-
-_states: "WeakKeyDictionary[Any, list[tuple[str, Mapping[str, Any]]]]" = WeakKeyDictionary()
-
-
-def _state() -> list[tuple[str, Mapping[str, Any]]]:
-    """Type and outputs of our components and their children, read once a program."""
-    monitor = pulumi.runtime.settings.get_monitor()
-    if monitor not in _states:
-        stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-        answer = pulumi.runtime.invoke(
-            "pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}
-        )
-        _states[monitor] = [
-            (entry["type"], entry["outputs"])
-            for urn, entry in answer.value["outputs"].items()
-            if COMPONENT in urn
-        ]
-    return _states[monitor]
+            return replace(self.entry, released=released)
+        return Entry(after, memory, released)

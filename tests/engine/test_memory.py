@@ -16,7 +16,9 @@ DAYS = [f"2026-01-0{day}T00:00:00+00:00" for day in range(10)]
 
 @pytest.fixture
 def zones(cloud: Cloud) -> dict[str, str]:
-    return {DOMAIN: cloud.create_zone(DOMAIN)}
+    zone = cloud.create_zone(DOMAIN)
+    cloud.put_records(zone, [(DOMAIN, "MX", 300, ["10 mail.solarmora.com."])])
+    return {DOMAIN: zone}
 
 
 def remembered(stack: Stack) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def test_a_life(stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyP
         ),
         (
             4,
-            {"mx": MORE_MX, "mode": "enforce"},
+            {"mx": MORE_MX, "mode": "enforce", "testing_period": 86400.0},
             {
                 "announced": announced(MORE_MX, DAYS[4], DAYS[4], "enforce"),
                 "longestEnforced": 604800,

@@ -16,6 +16,8 @@ import pulumi_aws as aws
 
 from mta_sts import checks
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs, HostedDomain
+from mta_sts.case import in_force_until
+from mta_sts.program import this_program
 from mta_sts.protocol.policy import WELL_KNOWN
 from mta_sts.zones import zone_of
 
@@ -83,7 +85,15 @@ class CloudFrontHost(pulumi.ComponentResource):
         domains = checks.hosted_domains(name, args)
         names = [f"mta-sts.{hosted['domain']}" for hosted in domains]
         short = _short(name)
-        super().__init__("mta-sts:index:CloudFrontHost", name, {"names": names}, opts)
+        # Registered, and with it everything below, once every review of the program has passed.
+        passed: pulumi.Output[bool] = pulumi.Output.from_input(this_program().reviews.all_passed())
+        protection = pulumi.ResourceOptions(protect=True if any(map(_in_force, domains)) else None)
+        super().__init__(
+            "mta-sts:index:CloudFrontHost",
+            name,
+            {"names": passed.apply(lambda _: names)},
+            pulumi.ResourceOptions.merge(protection, opts),
+        )
 
         if "bucket" in args:
             existing = aws.s3.get_bucket_output(
@@ -142,6 +152,9 @@ class CloudFrontHost(pulumi.ComponentResource):
     def _certificate(self, short: str, domains: list[HostedDomain]) -> pulumi.Output[str]:
         """The ARN of a certificate for every domain's name, once it is issued."""
         names = sorted(f"mta-sts.{hosted['domain']}" for hosted in domains)
+        # Another list of names is another certificate: for that run alone it may be replaced (P6).
+        before = this_program().state.names_in(f"{short}-certificate")
+        replaceable = False if before not in (None, names) else None
         first = next(candidate for candidate in names if len(candidate) <= checks.COMMON_NAME_LIMIT)
         certificate = aws.acm.Certificate(
             f"{short}-certificate",
@@ -150,7 +163,7 @@ class CloudFrontHost(pulumi.ComponentResource):
             subject_alternative_names=names,
             validation_method="DNS",
             region=CERTIFICATE_REGION,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, protect=replaceable),
         )
         records = []
         for hosted in domains:
@@ -167,14 +180,16 @@ class CloudFrontHost(pulumi.ComponentResource):
                     option.apply(lambda found: found.resource_record_value or ""),
                     # A certificate for other names asks for the same record, which a preview
                     # cannot know: without this every change of the list would replace them all.
-                    pulumi.ResourceOptions(parent=self, ignore_changes=zone.IDENTITY),
+                    pulumi.ResourceOptions(
+                        parent=self, ignore_changes=zone.IDENTITY, protect=_in_force(hosted)
+                    ),
                 )
             )
         return aws.acm.CertificateValidation(
             f"{short}-issued",
             certificate_arn=certificate.arn,
             region=CERTIFICATE_REGION,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=records),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=records, protect=replaceable),
         ).certificate_arn
 
     def _distribution(
@@ -235,6 +250,17 @@ class CloudFrontHost(pulumi.ComponentResource):
             },
             opts=child,
         )
+
+
+def _in_force(hosted: HostedDomain) -> bool:
+    """Whether senders may hold an enforce policy of this domain (P6)."""
+    program = this_program()
+    if hosted["domain"] not in program.state.domains:
+        return False
+    recorded = program.state.memory_of(hosted["domain"])
+    released = recorded.entry is not None and recorded.entry.released is not None
+    memory = recorded.memory(program.now)
+    return not released and in_force_until(memory, program.now) is not None
 
 
 def _short(name: str) -> str:

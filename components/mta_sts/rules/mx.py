@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from mta_sts.case import Case, Said
-from mta_sts.protocol.policy import Policy
+from mta_sts.protocol.policy import Policy, PolicyChange
 from mta_sts.words import left, listed, moment, nearest, span
 
 
@@ -35,13 +35,6 @@ def mx_leaves_too_early(case: Case) -> Said:
     """P5. Of a host that has left DNS it is not known when: the TTL is named, and no error made."""
     if case.policy.mode != "enforce" or case.before is None:
         return None
-    gone = [
-        pattern
-        for pattern in case.before.mx
-        if not case.policy.matches(pattern) and pattern not in case.policy.mx
-    ]
-    if not gone:
-        return None
     ttl = span(case.mx.ttl)
     if dropped := _dropped(case):
         return "error", (
@@ -49,7 +42,8 @@ def mx_leaves_too_early(case: Case) -> Said:
             f"defer the mail. Keep them in mx until they are out of DNS and their TTL ({ttl}) has "
             "run out"
         )
-    gone = [pattern for pattern in gone if not _matched(case, pattern)]
+    removed = PolicyChange(case.before, case.policy).mx_removed
+    gone = [each for each in removed if not case.policy.matches(each) and not _matched(case, each)]
     if not gone:
         return None
     return "warning", (

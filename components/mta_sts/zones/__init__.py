@@ -33,6 +33,11 @@ class ZoneModule(Protocol):
     def value_of(self, properties: Mapping[str, Any]) -> str:
         """The one value in a record's inputs or recorded outputs, as `record` was given it."""
 
+    async def name_servers(
+        self, zone_id: str, opts: pulumi.InvokeOptions
+    ) -> tuple[str, ...] | None:
+        """The zone's name servers; None where they are not known."""
+
     def value(self, resource: pulumi.CustomResource) -> pulumi.Output[str]:
         """The one value that a record has once it is made."""
 

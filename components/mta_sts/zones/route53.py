@@ -45,6 +45,13 @@ def value_of(properties: Mapping[str, Any]) -> str:
     return str(properties["records"][0])
 
 
+async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, ...] | None:
+    """The zone's name servers; None where they are not known."""
+    zone = aws.route53.get_zone_output(zone_id=zone_id, opts=opts)
+    servers = await zone.name_servers.future()
+    return tuple(servers) if servers else None
+
+
 def value(resource: pulumi.CustomResource) -> pulumi.Output[str]:
     """The one value that a record has once it is made."""
     records: pulumi.Output[list[str]] = resource.records  # type: ignore[attr-defined]

@@ -1,0 +1,51 @@
+"""The life of a policy: when `enforce` begins by itself (P4), and what is protected (P6)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from mta_sts.case import in_force_until
+from mta_sts.findings import Finding
+from mta_sts.memory import Recorded
+from mta_sts.protocol import Policy
+from mta_sts.words import left
+
+ROLLOUT = "rollout"
+
+
+def staged(
+    policy: Policy, recorded: Recorded, now: datetime, testing_period: float
+) -> tuple[Policy, Finding | None]:
+    """The policy that `rollout: automatic` serves now on its way to the enforce policy `policy`,
+    and when that will be.
+
+    Args:
+        testing_period: seconds.
+    """
+    announced = recorded.memory(now).announced
+    if announced and announced.policy.mode == "enforce":
+        return policy, None
+    began = announced.mode_since if announced and announced.policy.mode == "testing" else now
+    until = began + timedelta(seconds=testing_period)
+    if now >= until and began != now:
+        return policy, None
+    testing = Policy(mode="testing", mx=policy.mx, max_age=policy.max_age)
+    return testing, Finding(
+        ROLLOUT,
+        "info",
+        f"served in testing: {left(until, now)}. The first `pulumi up` after that makes it enforce",
+    )
+
+
+def is_protected(
+    recorded: Recorded, policy: Policy | None, accept: Mapping[str, str], now: datetime
+) -> bool:
+    """Whether a domain's records and file, and its host, must not be deleted (P6).
+
+    Args:
+        policy: that of this run; None where it is not known yet.
+        accept: `removed-in-force` in it lifts the protection.
+    """
+    if "removed-in-force" in accept:
+        return False
+    enforced = policy is not None and policy.mode == "enforce"
+    return enforced or in_force_until(recorded.memory(now), now) is not None

@@ -1,0 +1,75 @@
+"""The reviews of all domains of a program: an error of one stops all, before anything is touched.
+
+In a preview each component is registered first, so that what is found stands on the domain's own
+line; in an update nothing is registered before every review has passed.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+import pulumi
+import pulumi.runtime
+
+from mta_sts.findings import Finding
+
+
+class ReviewError(pulumi.RunError):
+    """A change would do harm, and was stopped. The user mends it, or accepts it with a reason."""
+
+
+class Reviews:
+    """The reviews that one program expects."""
+
+    def __init__(self) -> None:
+        self._expected = 0
+        self._stopped: dict[str, list[Finding]] = {}
+        self._all_in = asyncio.Event()
+
+    def expect(self) -> None:
+        """Say, while the program still constructs its components, that there is one more."""
+        self._expected += 1
+        self._all_in.clear()
+
+    async def passed(self, domain: str, found: Iterable[Finding]) -> bool:
+        """Hand in what was found of a domain; return, and true, once every review has passed.
+
+        Raises:
+            ReviewError: there are errors. Only the last review to be handed in raises it, for all;
+                the others wait until the program has ended.
+        """
+        errors = [finding for finding in found if finding.severity == "error"]
+        if errors:
+            self._stopped[domain] = errors
+        self._expected -= 1
+        if self._expected == 0:
+            self._all_in.set()
+            if self._stopped:
+                raise ReviewError(stopped(self._stopped))
+        return await self.all_passed()
+
+    async def all_passed(self) -> bool:
+        """Return, and true, once every review that is expected has passed; at once where none is."""
+        if self._expected:
+            await self._all_in.wait()
+        if self._stopped:
+            await asyncio.Future()
+        return True
+
+
+def stopped(errors: dict[str, list[Finding]]) -> str:
+    """What is said once, at the end. In a preview the findings stand on the domains' own lines."""
+    if pulumi.runtime.is_dry_run():
+        count = sum(len(found) for found in errors.values())
+        what = "an error" if count == 1 else f"{count} errors"
+        return f"the review found {what} in {', '.join(sorted(errors))}; nothing was changed"
+    lines = [f"\n  {domain}: {finding}" for domain in sorted(errors) for finding in errors[domain]]
+    return f"the review found errors; nothing was changed:{''.join(lines)}"
+
+
+def say(component: pulumi.Resource, summary: str, found: Sequence[Finding]) -> None:
+    """Put what changes, and what was found, on the component's own line."""
+    tell = {"error": pulumi.log.error, "warning": pulumi.log.warn, "info": pulumi.log.info}
+    if summary:
+        pulumi.log.info(summary, resource=component)
+    for finding in found:
+        tell[finding.severity](str(finding), resource=component)
