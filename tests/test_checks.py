@@ -18,12 +18,8 @@ MAX_AGE = "a whole number of seconds from 86400 to 31557600"
 ZONE = "route53, or {route53: Z0123456789ABC} to name the hosted zone by its id"
 HOST = "cloudfront, the stack's shared distribution"
 ROLLOUT = "allowed: automatic, with mode enforce"
-ACCEPT = (
-    f"allowed: a mapping from findings to reasons, in words; findings are {', '.join(CODES)}"
-)
-KEYS = (
-    "mode, mx, maxAge, reports, gateTimeout, testingPeriod, accept, rollout, zone, host"
-)
+ACCEPT = f"allowed: a mapping from findings to reasons, in words; findings are {', '.join(CODES)}"
+KEYS = "mode, mx, maxAge, reports, gateTimeout, testingPeriod, accept, rollout, zone, host"
 
 
 def with_(**keys: Any) -> dict[str, Any]:

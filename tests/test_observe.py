@@ -244,6 +244,30 @@ def test_many_domains_take_turns(trust: Trust, monkeypatch: pytest.MonkeyPatch) 
     assert most == 3
 
 
+def test_dns_that_is_out_of_reach_is_not_asked_for_ever(
+    trust: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observing, "MOST_DOMAINS", 3)
+    asked = [f"{DOMAIN} MX", f"_mta-sts.{DOMAIN} TXT", f"_smtp._tls.{DOMAIN} TXT", f"{HOST} CAA"]
+
+    async def main() -> list[Observed]:
+        server = DnsServer(TOP | zone(MX))
+        async with server.serving() as port:
+            vantage = trust.vantage(port)
+            seen = []
+            for silent in (2, 3):
+                server.instead = dict.fromkeys(asked, says(dns.rcode.REFUSED))
+                seen += [await observe(DOMAIN, vantage) for _ in range(silent)]
+                server.instead = {}
+                seen.append(await observe(DOMAIN, vantage))
+            return seen
+
+    seen = asyncio.run(main())
+    whys = [each.mx.why if isinstance(each.mx, NotAsked) else "" for each in seen]
+    assert [why[:5] for why in whys] == ["every", "every", "", "every", "every", "every", "of 3 "]
+    assert whys[-1] == "of 3 domains before nothing was answered"
+
+
 @pytest.fixture
 def cloud() -> Iterator[Cloud]:
     with Cloud() as running:

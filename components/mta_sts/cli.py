@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from mta_sts.cli_review import review
 from mta_sts.protocol.errors import HostNameError
 from mta_sts.protocol.sender import DnsError, Sight, Vantage, VantageError, look
 
@@ -19,6 +20,9 @@ FINE, FINDINGS, COULD_NOT_LOOK = 0, 1, 2
 @click.version_option(package_name="pulumi-mta-sts")
 def main() -> None:
     """MTA-STS (RFC 8461): look as a sending mail server does."""
+
+
+main.add_command(review)
 
 
 @main.command()

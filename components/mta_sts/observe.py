@@ -28,7 +28,17 @@ PATIENCE = 10.0
 MOST_DOMAINS = 16
 """Domains that one event loop asks about at the same time."""
 
-_turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
+
+class _Turns:
+    """The turns that the domains of one event loop take."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Semaphore(MOST_DOMAINS)
+        self.silent = 0
+        """Domains, the last ones to end, of which nothing at all was answered."""
+
+
+_turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, _Turns]" = WeakKeyDictionary()
 
 
 async def observe(
@@ -40,6 +50,9 @@ async def observe(
     patience: float = PATIENCE,
 ) -> Observed:
     """Ask about `domain`. What the other side does never raises: it is in what is returned.
+
+    Domains take turns. Once as many in a row as ask at the same time were answered nothing at all,
+    DNS is taken to be out of reach, and those that come after are not asked about.
 
     Args:
         zone_servers: the name servers of the zone given. Without them it is not asked where the
@@ -53,7 +66,11 @@ async def observe(
     """
     name = host_name(domain)
     mine = tuple(zone_servers) if zone_servers is not None else None
-    async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(MOST_DOMAINS)):
+    turns = _turns.setdefault(asyncio.get_running_loop(), _Turns())
+    async with turns.free:
+        if turns.silent >= MOST_DOMAINS:
+            unreached = NotAsked(f"of {turns.silent} domains before nothing was answered")
+            return Observed(*[unreached] * 6, zone_servers=mine)
         seen = await asyncio.gather(
             _within(patience, _mx(name, vantage)),
             _within(patience, _record_id(name, vantage)),
@@ -62,6 +79,7 @@ async def observe(
             _within(patience, _delegated(name, vantage)) if mine is not None else _off(),
             _within(patience, _served(name, vantage)) if served else _off(),
         )
+    turns.silent = turns.silent + 1 if all(isinstance(each, NotAsked) for each in seen) else 0
     live_mx, record_id, rua, found_caa, delegated, body = seen
     return Observed(
         mx=live_mx,

@@ -48,7 +48,7 @@ class Reviews:
         return await self.all_passed()
 
     async def all_passed(self) -> bool:
-        """Return, and true, once every review that is expected has passed; at once where none is."""
+        """Return, and true, once every expected review has passed; at once where none is."""
         if self._expected:
             await self._all_in.wait()
         if self._stopped:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from mta_sts.protocol import Policy
 from mta_sts.protocol.vantage import Vantage

@@ -18,13 +18,14 @@ import pulumi
 import pulumi_aws as aws
 from mta_sts import MtaSts
 
+zones = pulumi.Config().require_object("zones")
 later = aws.s3.Bucket("later").arn.apply(lambda arn: "testing")
 for domain, given in pulumi.Config().require_object("domains").items():
     if given["mode"] == "later":
         given["mode"] = later
     MtaSts(domain, {
         "domain": domain,
-        "zone": {"route53": pulumi.Config().require("zone")},
+        "zone": {"route53": zones[domain]},
         "host": {"cloudfront": {"target": "d111111abcdef8.cloudfront.net", "bucket": "policies"}},
         **given,
     })
@@ -49,7 +50,7 @@ class Program:
 
     def __init__(self, cloud: Cloud, folder: Path) -> None:
         self.folder = folder
-        self.zone = cloud.create_zone("example")
+        self.zones = {domain: cloud.create_zone(domain) for domain in DOMAINS}
         self.setting = Setting(folder, cloud)
         (folder / "Pulumi.yaml").write_text("name: policed\nruntime: python\n")
         (folder / "__main__.py").write_text(PROGRAM)
@@ -64,7 +65,7 @@ class Program:
         """`pulumi WORDS` with the pack, and with `config` as its configuration."""
         (self.folder / "Pulumi.test.yaml").write_text(
             yaml.safe_dump(
-                {"config": {"policed:zone": self.zone, "policed:domains": domains or DOMAINS}}
+                {"config": {"policed:zones": self.zones, "policed:domains": domains or DOMAINS}}
             )
         )
         flags = ["--policy-pack", PACK]
@@ -103,44 +104,73 @@ def program(cloud: Cloud, tmp_path: Path) -> Program:
     return Program(cloud, tmp_path)
 
 
-NOT_RUN = "can't run policy '{}' from policy pack 'mta-sts@v0.0.1' during preview: string value at "
+NOT_RUN = "can't run policy '{}' from policy pack 'mta-sts@v0.0.1' during preview: "
 
 
-def test_advisory_tells_and_mandatory_stops(cloud: Cloud, program: Program) -> None:
-    told = program.run("preview")
-    assert told.code == 0, told.printed
-    short = "short.example: maxAge: found 86400; allowed: 604800 to 31557600 seconds"
-    leaving = "leaving.example: mode: found 'none'; allowed: testing, enforce"
-    silent = (
-        "silent.example: reports: found nothing; allowed: at least one mailto: or https: address"
-    )
-    assert [each for each in told.violations if "can't run" not in each[2]] == [
-        ("advisory", "max-age", short),
-        ("advisory", "modes", leaving),
-        ("advisory", "reports", silent),
+def test_advisory_tells_and_lets_pass(cloud: Cloud, program: Program) -> None:
+    run = program.run("preview")
+    assert run.code == 0, run.printed
+    assert [each for each in run.violations if "can't run" not in each[2]] == [
+        (
+            "advisory",
+            "max-age",
+            "short.example: maxAge: found 86400; allowed: 604800 to 31557600 seconds",
+        ),
+        ("advisory", "modes", "leaving.example: mode: found 'none'; allowed: testing, enforce"),
+        (
+            "advisory",
+            "reports",
+            "silent.example: reports: found nothing; "
+            "allowed: at least one mailto: or https: address",
+        ),
     ]
-    unchecked = [each for each in told.violations if "can't run" in each[2]]
-    assert ("advisory", "modes") in [each[:2] for each in unchecked]
-    for _, policy, words in unchecked:
+    not_run = [each for each in run.violations if "can't run" in each[2]]
+    assert ("advisory", "modes") in [each[:2] for each in not_run]
+    for _, policy, words in not_run:
         assert words.startswith(NOT_RUN.format(policy)), words
-    assert "unknown.example-txt create" in told.printed
+    assert "unknown.example-txt create" in run.printed
 
-    stopped = program.run(
+
+def test_configuration_says_what_is_allowed_and_what_stops(cloud: Cloud, program: Program) -> None:
+    run = program.run(
         "preview",
+        domains={**DOMAINS, "good.example": {**GOOD, "accept": {"caa-blocks": "OPS-17"}}},
         config={
             "all": "mandatory",
-            "modes": {"allowed": ["testing", "none"]},
-            "max-age": {"enforcementLevel": "advisory", "ceiling": 604799},
+            "modes": {"allowed": ["none", "testing"]},
+            "max-age": {"enforcementLevel": "advisory", "floor": 86400, "ceiling": 86400},
             "reports": "disabled",
             "accept": {"allowed": []},
         },
-        domains={
-            **DOMAINS,
-            "accepting.example": {**GOOD, "accept": {"caa-blocks": "OPS-17"}},
-        },
     )
-    assert stopped.code != 0
-    words = [each for each in stopped.violations if "can't run" not in each[2]]
-    found = "maxAge: found 604800; allowed: 604800 to 604799 seconds"
-    assert words == [], found
+    assert run.code != 0
+    longer = "{}: maxAge: found 604800; allowed: 86400 to 86400 seconds"
+    assert [each for each in run.violations if "can't run" not in each[2]] == [
+        ("mandatory", "accept", "good.example: accept: found caa-blocks; allowed: nothing"),
+        ("advisory", "max-age", longer.format("good.example")),
+        ("advisory", "max-age", longer.format("silent.example")),
+    ]
+    assert {each[0] for each in run.violations if "can't run" in each[2]} == {"advisory"}
+    assert "Traceback" not in run.printed
+    assert cloud.log == []
+
+
+def test_an_update_knows_the_value_and_checks_it(cloud: Cloud, program: Program) -> None:
+    run = program.run(
+        "up", "--yes", "--skip-preview",
+        domains={"unknown.example": DOMAINS["unknown.example"]},
+        config={"modes": {"enforcementLevel": "mandatory", "allowed": ["enforce"]}},
+    )  # fmt: skip
+    assert run.code != 0
+    assert run.violations == [
+        ("mandatory", "modes", "unknown.example: mode: found 'testing'; allowed: enforce")
+    ]
+    assert [operation for operation in map(str, cloud.log) if "route53" in operation] == []
+
+
+def test_a_mistake_in_the_packs_own_configuration_stops(cloud: Cloud, program: Program) -> None:
+    run = program.run("preview", config={"max-age": {"flor": 86400}})
+    assert run.code != 0
+    assert "max-age: unknown key flor; allowed: enforcementLevel, floor, ceiling" in run.printed
+    assert "Traceback" not in run.printed
     assert cloud.log == []

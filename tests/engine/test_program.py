@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from sandbox.cloud import Cloud
 from sandbox.demo import copy_of_the_project
