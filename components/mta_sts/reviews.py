@@ -34,8 +34,7 @@ class Reviews:
         """Hand in what was found of a domain; return, and true, once every review has passed.
 
         Raises:
-            ReviewError: there are errors. Only the last review to be handed in raises it, for all;
-                the others wait until the program has ended.
+            ReviewError: one of them found errors. All raise the same, and Pulumi shows it once.
         """
         errors = [finding for finding in found if finding.severity == "error"]
         if errors:
@@ -43,16 +42,18 @@ class Reviews:
         self._expected -= 1
         if self._expected == 0:
             self._all_in.set()
-            if self._stopped:
-                raise ReviewError(stopped(self._stopped))
         return await self.all_passed()
 
     async def all_passed(self) -> bool:
-        """Return, and true, once every expected review has passed; at once where none is."""
+        """Return, and true, once every expected review has passed; at once where none is.
+
+        Raises:
+            ReviewError: one of them found errors.
+        """
         if self._expected:
             await self._all_in.wait()
         if self._stopped:
-            await asyncio.Future()
+            raise ReviewError(stopped(self._stopped))
         return True
 
 
