@@ -2,7 +2,8 @@
 
 import pulumi
 
-from mta_sts import CloudFrontHost, MtaSts, checks, removed
+from mta_sts import CloudFrontHost, MtaSts, checks, life, removed
+from mta_sts.program import this_program
 from mta_sts.zones import route53
 
 config = pulumi.Config("mta-sts")
@@ -10,14 +11,25 @@ domains = checks.stack_domains(config.get_object("domains"))
 look_up = checks.look_up(config.get_object("lookUp"))
 removed.refuse_in_force(each.domain for each in domains)
 
+program = this_program()
 zones = {
     each.domain: {"route53": each.zone["route53"] or route53.look_up(each.domain)}
     for each in domains
 }
 host = CloudFrontHost(
     "cloudfront",
-    {"domains": [{"domain": each.domain, "zone": zones[each.domain]} for each in domains]},
-    pulumi.ResourceOptions(protect=any(each.enforces for each in domains)),
+    {
+        "domains": [
+            {
+                "domain": each.domain,
+                "zone": zones[each.domain],
+                "protect": life.protects_host(
+                    each, program.state.memory_of(each.domain), program.now
+                ),
+            }
+            for each in domains
+        ]
+    },
 )
 for each in domains:
     domain = MtaSts(

@@ -7,6 +7,7 @@ import pulumi
 import pytest
 
 from mta_sts import checks
+from mta_sts.problems import ArgumentError
 from mta_sts.review import CODES
 
 GOOD: dict[str, Any] = {"mode": "testing", "mx": ["mail.solarmora.com"], "zone": "route53"}
@@ -162,7 +163,7 @@ BAD = [
     ("keys", "said"), [case[1:] for case in BAD], ids=[case[0] for case in BAD]
 )
 def test_bad_configuration_is_named(keys: Any, said: str) -> None:
-    with pytest.raises(checks.ArgumentError) as caught:
+    with pytest.raises(ArgumentError) as caught:
         checks.stack_domains({"solarmora.com": keys})
     assert caught.value.problems == [f"solarmora.com: {said}"]
 
@@ -179,13 +180,13 @@ DOMAINS = [
 
 @pytest.mark.parametrize(("domain", "said"), DOMAINS)
 def test_a_domain_that_is_none_is_named(domain: str, said: str) -> None:
-    with pytest.raises(checks.ArgumentError) as caught:
+    with pytest.raises(ArgumentError) as caught:
         checks.stack_domains({domain: GOOD})
     assert caught.value.problems == [f"{domain}: domain: found {domain!r}; {said}"]
 
 
 def test_every_mistake_is_reported_in_one_message() -> None:
-    with pytest.raises(checks.ArgumentError) as caught:
+    with pytest.raises(ArgumentError) as caught:
         checks.stack_domains(
             {f"d{number}.example": keys for number, (_, keys, _) in enumerate(BAD[:10])}
         )
@@ -198,7 +199,7 @@ def test_every_mistake_is_reported_in_one_message() -> None:
 
 
 def test_one_domain_in_two_spellings_is_refused() -> None:
-    with pytest.raises(checks.ArgumentError) as caught:
+    with pytest.raises(ArgumentError) as caught:
         checks.stack_domains({"bücher.example": GOOD, "XN--BCHER-KVA.example.": GOOD})
     assert caught.value.problems == [
         "XN--BCHER-KVA.example.: this domain is given twice, also as bücher.example"
@@ -207,7 +208,7 @@ def test_one_domain_in_two_spellings_is_refused() -> None:
 
 @pytest.mark.parametrize("given", [None, {}, [], "solarmora.com"])
 def test_no_domains_is_refused(given: object) -> None:
-    with pytest.raises(checks.ArgumentError, match="allowed: a mapping from domain to keys"):
+    with pytest.raises(ArgumentError, match="allowed: a mapping from domain to keys"):
         checks.stack_domains(given)
 
 
@@ -249,7 +250,7 @@ def test_what_is_left_out() -> None:
 
 
 def test_a_component_names_itself_and_its_keys() -> None:
-    with pytest.raises(checks.ArgumentError) as caught:
+    with pytest.raises(ArgumentError) as caught:
         checks.component(
             "mine",
             {"domain": "solarmora.com", "mode": "Testing", "mx": [], "max_age": 5, "zone": {}},
@@ -277,7 +278,7 @@ def test_an_output_is_checked_when_it_is_known() -> None:
         )
 
     assert not asyncio.run(given()).policy_is_known
-    with pytest.raises(checks.ArgumentError) as caught:
+    with pytest.raises(ArgumentError) as caught:
         checks.policy_of("solarmora.com", "Testing", ["mail.solarmora.com"], 604800)
     assert str(caught.value) == (
         f"solarmora.com has a mistake; nothing was changed:\n  mode: found 'Testing'; {MODE}"
@@ -286,7 +287,7 @@ def test_an_output_is_checked_when_it_is_known() -> None:
 
 def test_a_policy_longer_than_senders_read_is_refused() -> None:
     names = [f"mx{number}.a-rather-long-name.example" for number in range(2000)]
-    with pytest.raises(checks.ArgumentError, match="at most 65536 bytes"):
+    with pytest.raises(ArgumentError, match="at most 65536 bytes"):
         checks.policy_of("solarmora.com", "testing", names, 604800)
 
 
@@ -306,7 +307,7 @@ HOSTS = [
     ("domains", "said"), [case[1:] for case in HOSTS], ids=[case[0] for case in HOSTS]
 )
 def test_bad_hosts_are_named(domains: list[str], said: str) -> None:
-    with pytest.raises(checks.ArgumentError) as caught:
+    with pytest.raises(ArgumentError) as caught:
         checks.hosted_domains(
             "shared", {"domains": [{"domain": name, "zone": {"route53": "Z1"}} for name in domains]}
         )

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 from pulumi_policy import (
     EnforcementLevel,
     PolicyResourceOptions,

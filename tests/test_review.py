@@ -468,6 +468,28 @@ class TestReportsMissing:
         assert codes(since(TESTING), NONE, self.SEEN) == []
 
 
+class TestReportsAtHome:
+    HOME = Terms(reports=True, reports_at_home=True)
+
+    @pytest.mark.parametrize(
+        ("recorded", "new"), [(Recorded(), TESTING), (since(TESTING), ENFORCE)]
+    )
+    def test_all_on_the_domain_itself(self, recorded: Recorded, new: Policy) -> None:
+        assert findings(recorded, new, terms=self.HOME) == [
+            Finding(
+                "reports-at-home",
+                "warning",
+                "all addresses in reports lie on this domain itself: when its mail fails, so do "
+                "the reports. Add one elsewhere",
+            )
+        ]
+
+    def test_silent_without_a_change_and_in_none_and_elsewhere(self) -> None:
+        assert codes(since(TESTING), TESTING, terms=self.HOME) == []
+        assert codes(since(TESTING), NONE, terms=self.HOME) == []
+        assert codes(Recorded(), TESTING, terms=Terms(reports=True)) == []
+
+
 class TestMaxAge:
     @pytest.mark.parametrize(
         ("max_age", "found"),
@@ -722,9 +744,9 @@ class TestMovedHost:
             Finding(
                 "moved-host",
                 "info",
-                "the host moves from d1.cloudfront.net to d2.cloudfront.net: the policy is served "
-                "there before the mta-sts CNAME changes, and the old host serves on for 5 min "
-                "after that, the TTL of the CNAME",
+                "the host moves from d1.cloudfront.net to d2.cloudfront.net: the policy is seen "
+                "there before the mta-sts CNAME changes. Senders may ask the old host for 5 min "
+                "after that, the TTL of the CNAME: keep it until then",
             )
         ]
 
@@ -837,7 +859,8 @@ def test_the_codes() -> None:
     assert (
         *("mx-uncovered", "mx-leaves-too-early", "mx-too-new", "mx-unused", "mx-broad"),
         *("mode-skips-testing", "testing-too-short", "reports-failing", "reports-missing"),
-        *("max-age-testing", "max-age-short", "max-age-growing", "removed-in-force"),
+        *("reports-at-home", "max-age-testing", "max-age-short", "max-age-growing"),
+        "removed-in-force",
         *("served-unannounced", "zone-not-delegated", "caa-blocks", "moved-host"),
         *("not-checked", "accept-unused"),
     ) == CODES

@@ -6,12 +6,13 @@ it.
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 import pulumi
 
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Record
-from mta_sts.protocol.fetch import fetch
+from mta_sts.protocol.fetch import fetch, fetch_from
 from mta_sts.protocol.policy import policy_id, policy_url
 from mta_sts.protocol.resolve import addresses, cname, txt
 from mta_sts.protocol.sender_errors import SenderError
@@ -35,19 +36,25 @@ class NameTakenError(Exception):
 
 
 async def wait_until_served(
-    domain: str, wanted: str, vantage: Vantage, patience: float, say: Callable[[str], None]
+    domain: str,
+    wanted: str,
+    vantage: Vantage,
+    patience: float,
+    say: Callable[[str], None],
+    target: str | None = None,
 ) -> None:
     """Return once the bytes served for `domain` hash to the id `wanted`.
 
     Args:
         patience: seconds until it is given up.
+        target: ask this host, under the policy's own name, before DNS names it.
         say: takes a line of progress: at once when there is something to wait for, when what is
             served changes, and every 15 seconds.
 
     Raises:
         NotLiveError: the time is up.
     """
-    url = policy_url(domain)
+    url = policy_url(domain) + (f" at {target}" if target else "")
     seen, said, said_at = "no answer yet", "", 0.0
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -56,7 +63,7 @@ async def wait_until_served(
         async with asyncio.timeout(patience):
             while True:
                 try:
-                    served = policy_id((await fetch(domain, vantage)).body)
+                    served = policy_id(await _body(domain, vantage, target))
                     if served == wanted:
                         return
                     seen = f"it serves the policy with id {served}"
@@ -74,6 +81,13 @@ async def wait_until_served(
             f"that policy. Last seen: {seen}. Senders keep what was announced before. Run "
             "`pulumi up` again once it is served; gateTimeout says how many seconds to wait"
         ) from None
+
+
+async def _body(domain: str, vantage: Vantage, target: str | None) -> bytes:
+    if target is None:
+        return (await fetch(domain, vantage)).body
+    host = await addresses(target, vantage)
+    return (await fetch_from(replace(host, name=f"mta-sts.{domain}"), vantage)).body
 
 
 async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Vantage) -> None:
@@ -120,17 +134,21 @@ class Gates:
         zone: ZoneModule,
         recorded: Recorded,
         timeout: float,
+        policy_id: pulumi.Output[str],
     ) -> None:
         self._component = component
         self._domain = domain
         self._zone = zone
         self._recorded = recorded
         self._timeout = timeout
+        self._policy_id = policy_id
 
     def before_cname(self) -> pulumi.ResourceHookBinding:
-        """Neither name is another's when the first of them is made."""
-        hook = pulumi.ResourceHook(f"mta-sts-names:{self._domain}", self._names_are_free)
-        return pulumi.ResourceHookBinding(before_create=[hook])
+        """Neither name is another's when the first of them is made; and a host serves the policy
+        before the name moves to it."""
+        create = pulumi.ResourceHook(f"mta-sts-names:{self._domain}", self._names_are_free)
+        update = pulumi.ResourceHook(f"mta-sts-host:{self._domain}", self._move)
+        return pulumi.ResourceHookBinding(before_create=[create], before_update=[update])
 
     def before_txt(self) -> pulumi.ResourceHookBinding:
         """The policy is live when the record names it."""
@@ -144,14 +162,21 @@ class Gates:
         await refuse_foreign_host(self._domain, targets, vantage)
         await refuse_foreign_record(self._domain, self._recorded.ids, vantage)
 
+    async def _move(self, args: pulumi.ResourceHookArgs) -> None:
+        target = self._zone.value_of(args.new_inputs or {})
+        if target != self._recorded.target:
+            await self._wait(await self._policy_id.future() or "", target)
+
     async def _first_announcement(self, args: pulumi.ResourceHookArgs) -> None:
         ours = self._recorded.ids | {self._id_to_announce(args)}
         await refuse_foreign_record(self._domain, ours, _vantage())
         await self._announcement(args)
 
     async def _announcement(self, args: pulumi.ResourceHookArgs) -> None:
-        wanted = self._id_to_announce(args)
-        await wait_until_served(self._domain, wanted, _vantage(), self._timeout, self._say)
+        await self._wait(self._id_to_announce(args))
+
+    async def _wait(self, wanted: str, target: str | None = None) -> None:
+        await wait_until_served(self._domain, wanted, _vantage(), self._timeout, self._say, target)
 
     def _id_to_announce(self, args: pulumi.ResourceHookArgs) -> str:
         return Record.parse(self._zone.value_of(args.new_inputs or {})).id

@@ -23,6 +23,10 @@ class HostedDomain(TypedDict):
     """The mail domain; its policy is served at `mta-sts.<domain>`."""
     zone: Zone
     """The zone that takes the record by which the certificate is validated."""
+    protect: NotRequired[bool]
+    """Whether the host must not be deleted, for this domain's sake. Left out: as long as senders
+    may hold an enforce policy of it, by what the last `pulumi up` recorded. So true protects the
+    host in the very run that announces the first such policy; false lifts the protection."""
 
 
 class CloudFrontHostArgs(TypedDict):

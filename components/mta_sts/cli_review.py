@@ -15,9 +15,11 @@ from mta_sts import checks
 from mta_sts.findings import Finding, Terms
 from mta_sts.memory import Entry, Memory, Recorded
 from mta_sts.observe import observe
+from mta_sts.problems import ArgumentError
 from mta_sts.protocol import Policy, PolicyError
 from mta_sts.protocol.errors import HostNameError
 from mta_sts.protocol.names import host_name
+from mta_sts.protocol.tlsrpt import all_lie_on
 from mta_sts.protocol.vantage import Vantage
 from mta_sts.review import review as find
 from mta_sts.review import summary
@@ -66,7 +68,7 @@ def review(
     try:
         before, after = read(old, domain), read(new, domain)
         vantage = None if offline else Vantage.from_environment(authoritative=True)
-    except (OSError, yaml.YAMLError, ValueError, checks.ArgumentError) as error:
+    except (OSError, yaml.YAMLError, ValueError, ArgumentError) as error:
         raise click.UsageError(str(error)) from None
     began = since.replace(tzinfo=UTC) if since else None
     said = asyncio.run(reviewed(before, after, began, datetime.now(UTC), vantage))
@@ -79,7 +81,7 @@ def read(file: Path, domain: str | None) -> dict[str, Side]:
 
     Raises:
         ValueError: it is neither, or a policy file and no domain was said.
-        checks.ArgumentError: the configuration is wrong.
+        ArgumentError: the configuration is wrong.
         OSError, yaml.YAMLError: it cannot be read.
     """
     data = file.read_bytes()
@@ -102,8 +104,14 @@ def read(file: Path, domain: str | None) -> dict[str, Side]:
 
 def _side(given: checks.StackDomain) -> Side:
     policy = checks.policy_of(given.domain, given.mode, given.mx, given.max_age)
-    reports = bool(given.reports)
-    return Side(policy, Terms(int(given.testing_period), given.accept, reports=reports))
+    rua = given.reports or []
+    terms = Terms(
+        testing_period=int(given.testing_period),
+        accept=given.accept,
+        reports=bool(rua),
+        reports_at_home=bool(rua) and all_lie_on(given.domain, rua),
+    )
+    return Side(policy, terms)
 
 
 async def reviewed(

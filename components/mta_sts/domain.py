@@ -72,9 +72,11 @@ class MtaSts(pulumi.ComponentResource):
         self.policy = policy.apply(lambda known: known.render().decode("ascii"))
         self.policy_id = policy.apply(lambda known: known.id)
         self.url = pulumi.Output.from_input(policy_url(domain))
-        released = given.accept.get("removed-in-force")
+        released, moves = given.accept.get("removed-in-force"), given.accept.get(MOVED)
         self.memory = policy.apply(
-            lambda known: self._recorded.next_entry(known, self._now, released).to_outputs(domain)
+            lambda known: self._recorded.next_entry(known, self._now, released, moves).to_outputs(
+                domain
+            )
         )
         # Registered before anything is made, and so with nothing that is made: see `Entry`.
         self.register_outputs(
@@ -96,14 +98,16 @@ class MtaSts(pulumi.ComponentResource):
         file = cloudfront.write(
             f"{name}-policy", host, domain, self.policy, pulumi.ResourceOptions(parent=self)
         )
-        gates = announce.Gates(self, domain, self._zone, self._recorded, given.gate_timeout)
+        gates = announce.Gates(
+            self, domain, self._zone, self._recorded, given.gate_timeout, self.policy_id
+        )
         cname = self._zone.record(
             f"{name}-cname",
             zone_id,
             f"mta-sts.{domain}",
             "CNAME",
             host["target"],
-            pulumi.ResourceOptions(parent=self, hooks=gates.before_cname()),
+            pulumi.ResourceOptions(parent=self, depends_on=[file], hooks=gates.before_cname()),
         )
         txt = self._zone.record(
             f"{name}-txt",
@@ -171,18 +175,32 @@ class MtaSts(pulumi.ComponentResource):
         observed = None
         if self._given.look_up:
             try:
-                vantage = Vantage.from_environment(authoritative=True)
+                # What a resolver remembers is good enough where nothing changes.
+                vantage = Vantage.from_environment(authoritative=self._changes(policy))
                 servers = await self._new_zone_servers()
-                observed = await observe(self._given.domain, vantage, zone_servers=servers)
+                unannounced = self._recorded.announced_id not in (None, self._recorded.written_id)
+                observed = await observe(
+                    self._given.domain, vantage, zone_servers=servers, served=unannounced
+                )
             except VantageError as error:
                 raise pulumi.RunError(str(error)) from None
         terms = Terms(
             testing_period=int(self._given.testing_period),
-            accept={code: why for code, why in self._given.accept.items() if code != MOVED},
+            accept={
+                code: why
+                for code, why in self._given.accept.items()
+                if code != MOVED or not self._may_move
+            },
             reports=bool(self._given.reports),
+            reports_at_home=self._given.reports_at_home,
         )
         found = review(self._recorded, policy, observed, self._now, terms=terms)
-        return [*found, self._rollout] if self._rollout else found
+        held = life.held(self._recorded, policy, self._now)
+        return [*found, *(each for each in (self._rollout, held) if each)]
+
+    def _changes(self, policy: Policy) -> bool:
+        announced = self._recorded.memory(self._now).announced
+        return announced is None or announced.policy != policy
 
     async def _new_zone_servers(self) -> tuple[str, ...] | None:
         """The name servers of a zone that the records are not in yet."""
@@ -203,14 +221,22 @@ class MtaSts(pulumi.ComponentResource):
             await self._reviews.passed(self._given.domain, found)
         return True
 
+    @property
+    def _may_move(self) -> bool:
+        why = self._given.accept.get(MOVED)
+        return why is not None and self._recorded.may_move(why)
+
     def _inputs(self, policy: pulumi.Output[Policy]) -> dict[str, Any]:
         """What the component registers as its own, so that a preview shows what changes."""
         return {
             "domain": self._given.domain,
             "zone": self._given.zone,
-            "mode": policy.apply(lambda known: known.mode),
+            # Each by itself: in a preview one may be known where another is not.
+            "mode": policy.apply(lambda known: known.mode) if self._known else self._given.mode,
             "mx": policy.apply(lambda known: list(known.mx)),
-            "maxAge": policy.apply(lambda known: known.max_age),
+            "maxAge": (
+                policy.apply(lambda known: known.max_age) if self._known else self._given.max_age
+            ),
             "reports": self._given.reports,
             "accept": self._given.accept or None,
             "rollout": self._given.rollout,
@@ -221,9 +247,12 @@ class MtaSts(pulumi.ComponentResource):
         policy to another host."""
         given, recorded = self._given, self._recorded
         zone_id = next(iter(given.zone.values()))
-        other_zone = recorded.zone_id is not None and recorded.zone_id != zone_id
-        moves = other_zone or MOVED in given.accept
+        # Of a zone that is an Output it is not known yet: accept moved-host lifts it there.
+        known = not isinstance(zone_id, pulumi.Output)
+        other_zone = known and recorded.zone_id is not None and recorded.zone_id != zone_id
+        moves = other_zone or self._may_move
         protect = life.is_protected(recorded, self._known, given.accept, self._now) and not moves
+        self._is_protected = protect
         own = pulumi.ResourceOptions(protect=True if protect else None)
         return pulumi.ResourceOptions.merge(own, opts)
 
@@ -233,7 +262,15 @@ class MtaSts(pulumi.ComponentResource):
             return handed_in
         own = cloudfront.CloudFrontHost(
             f"{name}-host",
-            {"domains": [{"domain": self._given.domain, "zone": self._given.zone}]},
+            {
+                "domains": [
+                    {
+                        "domain": self._given.domain,
+                        "zone": self._given.zone,
+                        "protect": self._is_protected,
+                    }
+                ]
+            },
             pulumi.ResourceOptions(parent=self),
         )
         return CloudFront(target=own.target, bucket=own.bucket)

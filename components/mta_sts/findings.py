@@ -122,6 +122,7 @@ class Terms:
         testing_period: seconds of testing before enforce.
         accept: by the code of a finding, the reason why it is accepted.
         reports: whether this stack makes the TLS reporting record.
+        reports_at_home: whether all its addresses lie on the reported domain itself.
         target: what the `mta-sts` CNAME is to point to, in words where it is yet to be made; None
             where that is not known to change.
         issuers: the names by which CAA records allow the host's certificate authority.
@@ -130,5 +131,6 @@ class Terms:
     testing_period: int = TESTING_PERIOD
     accept: Mapping[str, str] = field(default_factory=dict)
     reports: bool = False
+    reports_at_home: bool = False
     target: str | None = None
     issuers: frozenset[str] = ACM_ISSUERS

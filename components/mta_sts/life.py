@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from mta_sts.case import in_force_until
+from mta_sts.checks import StackDomain, policy_of
 from mta_sts.findings import Finding
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Policy
 from mta_sts.words import left
 
 ROLLOUT = "rollout"
+PROTECTED = "protected"
 
 
 def staged(
@@ -34,6 +36,28 @@ def staged(
         "info",
         f"served in testing: {left(until, now)}. The first `pulumi up` after that makes it enforce",
     )
+
+
+def held(recorded: Recorded, policy: Policy, now: datetime) -> Finding | None:
+    """Until when a domain that is leaving enforce is protected (P6)."""
+    until = in_force_until(recorded.memory(now).after(policy, now), now)
+    if policy.mode == "enforce" or until is None:
+        return None
+    return Finding(
+        PROTECTED,
+        "info",
+        f"senders may hold an enforce policy: {left(until, now)}. The first `pulumi up` after that "
+        "lifts the protection; then the domain may be removed",
+    )
+
+
+def protects_host(domain: StackDomain, recorded: Recorded, now: datetime) -> bool:
+    """Whether the host of a stack must not be deleted for the sake of `domain` (P6): from the run
+    on that announces its first enforce policy."""
+    policy = policy_of(domain.domain, domain.mode, domain.mx, domain.max_age)
+    if domain.rollout:
+        policy, _ = staged(policy, recorded, now, domain.testing_period)
+    return is_protected(recorded, policy, domain.accept, now)
 
 
 def is_protected(

@@ -106,11 +106,18 @@ class Entry:
     before: Memory
     released: str | None = None
     """Why the domain may be removed though its enforce policy may be held, if its user says so."""
+    moved: tuple[str, str] | None = None
+    """Where the domain was when its move was accepted, and why: the protection is lifted for as
+    long as it is still there."""
 
     def to_outputs(self, domain: str) -> dict[str, Any]:
         """The entry as the component's registered output `memory`."""
         outputs = {"domain": domain, **self.after.to_outputs(), "before": self.before.to_outputs()}
-        return outputs if self.released is None else {**outputs, "released": self.released}
+        if self.released is not None:
+            outputs["released"] = self.released
+        if self.moved is not None:
+            outputs["moved"] = list(self.moved)
+        return outputs
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, Any]) -> "Entry":
@@ -119,6 +126,7 @@ class Entry:
             Memory.from_outputs(outputs),
             Memory.from_outputs(outputs["before"]),
             outputs.get("released"),
+            (moved[0], moved[1]) if (moved := outputs.get("moved")) else None,
         )
 
 
@@ -135,20 +143,23 @@ class Recorded:
     """The name that the `mta-sts` CNAME of the stack points to."""
     zone_id: str | None = None
     """The zone that holds the `_mta-sts` record."""
+    bucket: str | None = None
+    """Where the policy file was written to."""
 
     @property
     def ids(self) -> frozenset[str]:
         """Every id by which a record in DNS is known to be this stack's own."""
-        return frozenset(known for known in (self.announced_id, self._written_id) if known)
+        return frozenset(known for known in (self.announced_id, self.written_id) if known)
 
     @property
-    def _written_id(self) -> str | None:
+    def written_id(self) -> str | None:
+        """The id of the policy file as it was last written."""
         return policy_id(self.written.encode("ascii")) if self.written is not None else None
 
     def memory(self, now: datetime) -> Memory:
         """The memory as the record has it, whatever became of the last run."""
         if self.entry is None:
-            if self.written is not None and self._written_id == self.announced_id:
+            if self.written is not None and self.written_id == self.announced_id:
                 return Memory().after(Policy.parse(self.written.encode("ascii")), now)
             return Memory()
         after, before = self.entry.after, self.entry.before
@@ -158,11 +169,35 @@ class Recorded:
         announced = after.announced is not None and after.announced.policy.id == self.announced_id
         return after if announced else before
 
-    def next_entry(self, policy: Policy, now: datetime, released: str | None = None) -> Entry:
+    def may_move(self, why: str) -> bool:
+        """Whether a move that was accepted, because of `why`, is still to come."""
+        moved = self.entry.moved if self.entry else None
+        return moved is None or moved[1] != why or moved[0] == self._place
+
+    @property
+    def _place(self) -> str:
+        return " ".join(each or "" for each in (self.zone_id, self.target, self.bucket))
+
+    def next_entry(
+        self,
+        policy: Policy,
+        now: datetime,
+        released: str | None = None,
+        moves: str | None = None,
+    ) -> Entry:
         """What this run, which is to announce `policy`, writes down: where that is announced
-        already, what was written down before."""
+        already, what was written down before.
+
+        Args:
+            released: why the domain may be removed.
+            moves: why it may move.
+        """
         memory = self.memory(now)
         after = memory.after(policy, now)
+        moved = None
+        if moves is not None:
+            spent = self.entry.moved if self.entry and not self.may_move(moves) else None
+            moved = spent or (self._place, moves)
         if self.entry is not None and after == self.entry.after:
-            return replace(self.entry, released=released)
-        return Entry(after, memory, released)
+            return replace(self.entry, released=released, moved=moved)
+        return Entry(after, memory, released, moved)

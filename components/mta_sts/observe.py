@@ -69,8 +69,8 @@ async def observe(
     turns = _turns.setdefault(asyncio.get_running_loop(), _Turns())
     async with turns.free:
         if turns.silent >= MOST_DOMAINS:
-            unreached = NotAsked(f"of {turns.silent} domains before nothing was answered")
-            return Observed(*[unreached] * 6, zone_servers=mine)
+            why = NotAsked(f"of {turns.silent} domains before nothing was answered")
+            return Observed(why, why, why, why, why, why, mine)
         seen = await asyncio.gather(
             _within(patience, _mx(name, vantage)),
             _within(patience, _record_id(name, vantage)),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
+
 from mta_sts.memory import Entry, Recorded
 from mta_sts.protocol import Record, RecordError
 from mta_sts.zones import ZoneModule
@@ -49,14 +51,27 @@ class State:
             written=str(file["content"]) if file else None,
             target=zone.value_of(cname) if cname else None,
             zone_id=str(record["zoneId"]) if record else None,
+            bucket=str(file["bucket"]) if file else None,
         )
 
     def memory_of(self, domain: str) -> Recorded:
-        """What is held of a domain that is not in the program any more, with what it announced
-        taken to be what its last run wrote down."""
+        """What is remembered of a domain, whatever its zone and host: it may be gone from the
+        program."""
+        if domain not in self._memories:
+            return Recorded()
         entry = Entry.from_outputs(self._memories[domain])
-        announced = entry.after.announced or entry.before.announced
-        return Recorded(entry, announced.policy.id if announced else None)
+        named = [
+            str(each) for (_, key), each in self._by_value.items() if key == f"_mta-sts.{domain}"
+        ]
+        known = [each.announced.policy.id for each in (entry.after, entry.before) if each.announced]
+        found = (each for each in known if any(f"id={each};" in record for record in named))
+        return Recorded(entry, next(found, None))
+
+    def is_elsewhere(self, kind: str, name: str, zone_id: pulumi.Input[str]) -> bool:
+        """Whether the record resource called so is recorded in another zone than this one."""
+        outputs = self._by_name.get((kind, name))
+        known = not isinstance(zone_id, pulumi.Output)
+        return known and outputs is not None and outputs["zoneId"] != zone_id
 
     def names_in(self, certificate: str) -> list[str] | None:
         """The names in the certificate resource called so, sorted; None if there is none."""

@@ -1,17 +1,31 @@
 """Programs that the engine tests run."""
 
+import json
+import runpy
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
+import pulumi.runtime
 
 from mta_sts import CloudFrontHost, MtaSts
+from sandbox.setting import ROOT
 
 MX = ["mail.solarmora.com", "*.solarmora.net", "backupmx.solarmora.com"]
 MORE_MX = [*MX, "mx4.solarmora.net"]
 GATE_TIMEOUT = 20.0  # seconds
 
 Program = Callable[[], None]
+
+
+def configured(domains: Mapping[str, Mapping[str, Any]]) -> Program:
+    """The repository's own program, with these `mta-sts:domains`."""
+
+    def program() -> None:
+        pulumi.runtime.set_all_config({"mta-sts:domains": json.dumps(domains)})
+        runpy.run_path(str(ROOT / "__main__.py"))
+
+    return program
 
 
 def shared_host(domains: Mapping[str, Mapping[str, Any]], zones: Mapping[str, str]) -> Program:

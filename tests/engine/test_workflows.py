@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from mta_sts import cli
+from mta_sts.review import CODES
 from policies import __main__ as pack
 from sandbox.cloud import Cloud
 from sandbox.setting import DOMAIN, ROOT
@@ -83,6 +84,7 @@ def test_the_packs_configuration_names_its_policies_and_keys() -> None:
     for policy, given in config.items():
         given = given if isinstance(given, dict) else {}
         assert set(given) <= keys[policy] | {"enforcementLevel"}
+    assert set(config["accept"]["allowed"]) <= set(CODES)
 
 
 class Drift:

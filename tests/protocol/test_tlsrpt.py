@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mta_sts.protocol import errors
-from mta_sts.protocol.tlsrpt import TlsRpt, TlsRptError, rua_of
+from mta_sts.protocol.tlsrpt import TlsRpt, TlsRptError, all_lie_on, rua_of
 
 
 def test_what_is_published() -> None:
@@ -122,6 +122,21 @@ def test_bad_records(text: str, kind: type[TlsRptError]) -> None:
     with pytest.raises(TlsRptError) as raised:
         TlsRpt.parse(text)
     assert type(raised.value) is kind
+
+
+AT_HOME = [
+    (["mailto:tls@x.example"], True),
+    (["mailto:tls@mail.x.example", "https://x.example/tls"], True),
+    (["mailto:tls@x.example?subject=a@b.example"], True),
+    (["mailto:tls@x.example", "mailto:tls@y.example"], False),
+    (["https://y.example/x.example"], False),
+    (["mailto:tls@notx.example"], False),
+]
+
+
+@pytest.mark.parametrize(("addresses", "at_home"), AT_HOME)
+def test_addresses_on_the_reported_domain(addresses: list[str], at_home: bool) -> None:
+    assert all_lie_on("x.example", addresses) is at_home
 
 
 PIECES = st.sampled_from(

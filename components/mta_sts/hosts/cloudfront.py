@@ -17,6 +17,7 @@ import pulumi_aws as aws
 from mta_sts import checks
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs, HostedDomain
 from mta_sts.case import in_force_until
+from mta_sts.limits import COMMON_NAME_LIMIT
 from mta_sts.program import this_program
 from mta_sts.protocol.policy import WELL_KNOWN
 from mta_sts.zones import zone_of
@@ -87,7 +88,9 @@ class CloudFrontHost(pulumi.ComponentResource):
         short = _short(name)
         # Registered, and with it everything below, once every review of the program has passed.
         passed: pulumi.Output[bool] = pulumi.Output.from_input(this_program().reviews.all_passed())
-        protection = pulumi.ResourceOptions(protect=True if any(map(_in_force, domains)) else None)
+        protection = pulumi.ResourceOptions(
+            protect=True if any(map(_is_protected, domains)) else None
+        )
         super().__init__(
             "mta-sts:index:CloudFrontHost",
             name,
@@ -153,9 +156,10 @@ class CloudFrontHost(pulumi.ComponentResource):
         """The ARN of a certificate for every domain's name, once it is issued."""
         names = sorted(f"mta-sts.{hosted['domain']}" for hosted in domains)
         # Another list of names is another certificate: for that run alone it may be replaced (P6).
-        before = this_program().state.names_in(f"{short}-certificate")
+        state = this_program().state
+        before = state.names_in(f"{short}-certificate")
         replaceable = False if before not in (None, names) else None
-        first = next(candidate for candidate in names if len(candidate) <= checks.COMMON_NAME_LIMIT)
+        first = next(candidate for candidate in names if len(candidate) <= COMMON_NAME_LIMIT)
         certificate = aws.acm.Certificate(
             f"{short}-certificate",
             domain_name=first,
@@ -171,9 +175,11 @@ class CloudFrontHost(pulumi.ComponentResource):
                 partial(_option_for, f"mta-sts.{hosted['domain']}")
             )
             zone, zone_id = zone_of(hosted["zone"])
+            name = f"{short}-{hosted['domain']}-validation"
+            moves = state.is_elsewhere(zone.RECORD_TYPE, name, zone_id)
             records.append(
                 zone.record(
-                    f"{short}-{hosted['domain']}-validation",
+                    name,
                     zone_id,
                     option.apply(lambda found: (found.resource_record_name or "").rstrip(".")),
                     option.apply(lambda found: found.resource_record_type or ""),
@@ -181,7 +187,9 @@ class CloudFrontHost(pulumi.ComponentResource):
                     # A certificate for other names asks for the same record, which a preview
                     # cannot know: without this every change of the list would replace them all.
                     pulumi.ResourceOptions(
-                        parent=self, ignore_changes=zone.IDENTITY, protect=_in_force(hosted)
+                        parent=self,
+                        ignore_changes=zone.IDENTITY,
+                        protect=_is_protected(hosted) and not moves,
                     ),
                 )
             )
@@ -252,11 +260,11 @@ class CloudFrontHost(pulumi.ComponentResource):
         )
 
 
-def _in_force(hosted: HostedDomain) -> bool:
-    """Whether senders may hold an enforce policy of this domain (P6)."""
+def _is_protected(hosted: HostedDomain) -> bool:
+    """Whether the host must be there for this domain: senders may hold an enforce policy (P6)."""
+    if "protect" in hosted:
+        return hosted["protect"]
     program = this_program()
-    if hosted["domain"] not in program.state.domains:
-        return False
     recorded = program.state.memory_of(hosted["domain"])
     released = recorded.entry is not None and recorded.entry.released is not None
     memory = recorded.memory(program.now)

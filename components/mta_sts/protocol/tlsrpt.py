@@ -18,7 +18,7 @@ from mta_sts.protocol.errors import (
 )
 from mta_sts.protocol.names import host_name
 
-__all__ = ["TlsRpt", "TlsRptError", "rua_of"]
+__all__ = ["TlsRpt", "TlsRptError", "all_lie_on", "rua_of"]
 
 _DELIMITER = re.compile(r"[ \t]*;[ \t]*")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
@@ -103,6 +103,17 @@ def rua_of(value: object) -> str:
         rule = "a URI is ASCII without spaces; others are percent-encoded (RFC 3986 2)"
         raise RuaError(value, "rua", rule)
     return encoded
+
+
+def all_lie_on(domain: str, addresses: Iterable[str]) -> bool:
+    """Whether every address, in its one spelling, is of a host at or below `domain`."""
+    hosts = [
+        address.partition("?")[0].rpartition("@")[2]
+        if address.startswith("mailto:")
+        else urlsplit(address).hostname or ""
+        for address in addresses
+    ]
+    return all(host == domain or host.endswith(f".{domain}") for host in hosts)
 
 
 class _NotUriError(Exception):

@@ -32,6 +32,7 @@ RULES = (
     Rule("testing-too-short", "changed", life.testing_too_short),
     Rule("reports-failing", "changed", life.reports_failing),
     Rule("reports-missing", "changed", life.reports_missing),
+    Rule("reports-at-home", "changed", life.reports_at_home),
     Rule("max-age-testing", "changed", life.max_age_testing),
     Rule("max-age-short", "changed", life.max_age_short),
     Rule("max-age-growing", "changed", life.max_age_growing),

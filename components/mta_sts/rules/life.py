@@ -76,6 +76,16 @@ def reports_missing(case: Case) -> Said:
     )
 
 
+def reports_at_home(case: Case) -> Said:
+    """RFC 8460 1: a report of mail that does not arrive would not arrive either."""
+    if case.policy.mode == "none" or not case.terms.reports_at_home:
+        return None
+    return "warning", (
+        "all addresses in reports lie on this domain itself: when its mail fails, so do the "
+        "reports. Add one elsewhere"
+    )
+
+
 def max_age_testing(case: Case) -> Said:
     """The Google Workspace page (RFC 8461 3.2 leaves it open)."""
     if case.policy.mode != "testing" or case.policy.max_age in TESTING_MAX_AGE:

@@ -2,9 +2,9 @@
 
 from mta_sts.case import Case, Said
 from mta_sts.findings import Severity
+from mta_sts.limits import RECORD_TTL
 from mta_sts.protocol.policy import Policy, policy_id
 from mta_sts.words import listed, span, summary
-from mta_sts.zones import TTL
 
 CAA_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail", "contactphone"})
 """Property tags that certificate authorities know."""
@@ -80,9 +80,9 @@ def moved_host(case: Case) -> Said:
     if not case.moves:
         return None
     return "info", (
-        f"the host moves from {case.recorded.target} to {case.terms.target}: the policy is served "
-        f"there before the mta-sts CNAME changes, and the old host serves on for {span(TTL)} after "
-        "that, the TTL of the CNAME"
+        f"the host moves from {case.recorded.target} to {case.terms.target}: the policy is seen "
+        "there before the mta-sts CNAME changes. Senders may ask the old host for "
+        f"{span(RECORD_TTL)} after that, the TTL of the CNAME: keep it until then"
     )
 
 

@@ -7,9 +7,6 @@ import pulumi
 
 from mta_sts.arguments import Zone
 
-TTL = 300
-"""Seconds that a resolver may keep our records: short, because a mistake lasts as long."""
-
 
 class ZoneModule(Protocol):
     """What a module of this package provides."""

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from mta_sts import zones
+from mta_sts.limits import RECORD_TTL
 
 RECORD_TYPE = "aws:route53/record:Record"
 IDENTITY = ["name", "type", "records"]
@@ -33,7 +33,7 @@ def record(
         zone_id=zone_id,
         name=name,
         type=kind,
-        ttl=zones.TTL,
+        ttl=RECORD_TTL,
         records=[value],
         allow_overwrite=True,
         opts=opts,
@@ -48,7 +48,13 @@ def value_of(properties: Mapping[str, Any]) -> str:
 async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, ...] | None:
     """The zone's name servers; None where they are not known."""
     zone = aws.route53.get_zone_output(zone_id=zone_id, opts=opts)
-    servers = await zone.name_servers.future()
+    try:
+        servers = await zone.name_servers.future()
+    except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
+        raise ZoneNotFoundError(
+            f"zone: route53: {zone_id} is not a hosted zone that can be read: {error}. Give the id "
+            "of the domain's public hosted zone"
+        ) from None
     return tuple(servers) if servers else None
 
 

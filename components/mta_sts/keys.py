@@ -1,0 +1,189 @@
+"""The keys of the configuration and of the components' arguments, and what each may be."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import pulumi
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from mta_sts.limits import (
+    COMMON_NAME_LIMIT,
+    DEFAULT_GATE_TIMEOUT,
+    DEFAULT_MAX_AGE,
+    MOST_ALIASES,
+    SHORTEST_MAX_AGE,
+)
+from mta_sts.protocol.errors import MaxAgeError
+from mta_sts.protocol.names import host_name
+from mta_sts.protocol.policy import max_age_of, mode_of, mx_of
+from mta_sts.protocol.tlsrpt import rua_of
+from mta_sts.review import CODES, TESTING_PERIOD
+
+
+def _known(check: Callable[[Any], Any]) -> PlainValidator:
+    return PlainValidator(lambda value: value if isinstance(value, pulumi.Output) else check(value))
+
+
+def _unless_output(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+    return value if isinstance(value, pulumi.Output) else check(value)
+
+
+def _max_age(value: object) -> int:
+    # Pulumi hands whole numbers to packaged components as floats.
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    try:
+        seconds = max_age_of(whole)
+    except MaxAgeError:
+        raise ValueError("RFC 8461 3.2") from None
+    if seconds < SHORTEST_MAX_AGE:
+        raise ValueError("less than a day")
+    return seconds
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
+        raise ValueError("not a number of seconds")
+    return float(value)
+
+
+def _one_of(*choices: str) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise ValueError("not a mapping")  # noqa: TRY004 -- pydantic takes ValueErrors only
+        if len(value) != 1 or next(iter(value)) not in choices:
+            raise ValueError("exactly one")
+        return value
+
+    return check
+
+
+def _zone(value: Any) -> Any:
+    """`{route53: id}`, the id a string or an Output."""
+    identity = next(iter(_one_of("route53")(value).values()))
+    if not isinstance(identity, pulumi.Output) and not (isinstance(identity, str) and identity):
+        raise ValueError("not an id")
+    return value
+
+
+def _zone_in_stack(value: Any) -> Any:
+    return {"route53": None} if value == "route53" else _zone(value)
+
+
+def _host(value: Any) -> Any:
+    outputs = next(iter(_one_of("cloudfront")(value).values()))
+    if not isinstance(outputs, Mapping) or set(outputs) != {"target", "bucket"}:
+        raise ValueError("not target and bucket")
+    return value
+
+
+def _host_in_stack(value: Any) -> Any:
+    if value != "cloudfront":
+        raise ValueError("not a host")
+    return value
+
+
+class _Keys(BaseModel):
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+class PolicyKeys(_Keys):
+    mode: Annotated[Any, _known(mode_of)]
+    mx: Annotated[
+        list[Annotated[Any, _known(mx_of)]],
+        WrapValidator(_unless_output),
+        Field(default=[], validate_default=True),
+    ]
+    max_age: Annotated[Any, _known(_max_age)] = DEFAULT_MAX_AGE
+
+    @field_validator("mx")
+    @classmethod
+    def _at_least_one(cls, mx: Any, info: ValidationInfo) -> Any:
+        if mx == [] and info.data.get("mode") in ("testing", "enforce"):
+            raise ValueError("no name in it")
+        return mx
+
+
+def _accept(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError("not a mapping")  # noqa: TRY004 -- pydantic takes ValueErrors only
+    for code, reason in value.items():
+        if code not in CODES:
+            raise ValueError(f"no finding is called {code}")
+        if not isinstance(reason, str) or not reason.strip():
+            raise ValueError(f"{code} without a reason")
+    return dict(value)
+
+
+def _rollout(value: Any) -> str:
+    if value != "automatic":
+        raise ValueError("not a rollout")
+    return str(value)
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("neither")  # noqa: TRY004 -- pydantic takes ValueErrors only
+    return value
+
+
+class _DomainKeys(PolicyKeys):
+    reports: Annotated[list[Annotated[Any, _known(rua_of)]], Field(min_length=1)] | None = None
+    gate_timeout: Annotated[float, PlainValidator(_seconds)] = DEFAULT_GATE_TIMEOUT
+    testing_period: Annotated[float, PlainValidator(_seconds)] = TESTING_PERIOD
+    accept: Annotated[dict[str, str], PlainValidator(_accept)] = {}
+    rollout: Annotated[str | None, PlainValidator(_rollout)] = None
+
+    @field_validator("rollout")
+    @classmethod
+    def _towards_enforce(cls, rollout: str | None, info: ValidationInfo) -> str | None:
+        if rollout and info.data.get("mode") in ("testing", "none"):
+            raise ValueError(f"mode is {info.data['mode']}")
+        return rollout
+
+
+class StackKeys(_DomainKeys):
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    zone: Annotated[dict[str, Any], PlainValidator(_zone_in_stack)]
+    host: Annotated[str, PlainValidator(_host_in_stack)] = "cloudfront"
+
+
+class ComponentKeys(_DomainKeys):
+    domain: Annotated[str, PlainValidator(host_name)]
+    zone: Annotated[Any, PlainValidator(_zone)]
+    host: Annotated[Any, PlainValidator(_host)] = None
+    look_up: Annotated[bool, PlainValidator(_yes_or_no)] = True
+
+
+class _HostedKeys(_Keys):
+    domain: Annotated[str, PlainValidator(host_name)]
+    zone: Annotated[Any, PlainValidator(_zone)]
+    protect: Annotated[bool | None, PlainValidator(_yes_or_no)] = None
+
+
+class HostKeys(_Keys):
+    domains: Annotated[list[_HostedKeys], Field(min_length=1, max_length=MOST_ALIASES)]
+    bucket: Any = None
+
+    @field_validator("domains")
+    @classmethod
+    def _each_once(cls, domains: list[_HostedKeys]) -> list[_HostedKeys]:
+        names = [hosted.domain for hosted in domains]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"twice: {', '.join(twice)}")
+        if all(len(f"mta-sts.{name}") > COMMON_NAME_LIMIT for name in names):
+            raise ValueError(
+                f"a certificate needs a name of at most {COMMON_NAME_LIMIT} characters"
+            )
+        return domains

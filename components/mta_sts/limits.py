@@ -1,0 +1,14 @@
+"""Numbers that this project, or a cloud, sets."""
+
+SHORTEST_MAX_AGE = 86400
+"""Seconds. RFC 8461 allows less, but Google Workspace refuses less than a day."""
+DEFAULT_MAX_AGE = 604800
+"""Seconds: a week, the least that Google Workspace recommends for testing."""
+RECORD_TTL = 300
+"""Seconds that a resolver may keep our records: short, because a mistake lasts as long."""
+DEFAULT_GATE_TIMEOUT = 600.0
+"""Seconds."""
+COMMON_NAME_LIMIT = 64
+"""Characters in the first name of an ACM certificate; the others may be longer."""
+MOST_ALIASES = 100
+"""Names that one CloudFront distribution serves."""
