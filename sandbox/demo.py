@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
 
 from mta_sts.cli import show
 from mta_sts.protocol import Policy
@@ -61,7 +63,8 @@ class Demo:
         with self.step("One MX more: what would change"):
             path = f'mta-sts:domains["{DOMAIN}"].mx[{len(MX)}]'
             self.pulumi("config", "set", "--path", path, FURTHER_MX)
-            self.pulumi("preview", lines=PLANNED)
+            printed = self.pulumi("preview", lines=PLANNED)
+            self.review(printed)
         with self.step(f"Deploy it, a sender watching, behind an edge that lags {EDGE_LAG:g} s"):
             self.change()
         with self.step("Once more: nothing changes"):
@@ -76,6 +79,14 @@ class Demo:
         show(sight, self.console)
         expect(sight.policy == BEFORE, "the sender should find the configured policy")
         expect(sight.id_matches is True, "the id should be the hash of what is served")
+
+    def review(self, printed: str) -> None:
+        """What the preview says of the domain: the change in mail's terms, and its risks."""
+        heading = f"  mta-sts:index:MtaSts ({DOMAIN}):\n"
+        expect(heading in printed, "the preview should say what changes")
+        said = printed.partition(heading)[2].partition("\n\n")[0]
+        for line in said.splitlines():
+            self.console.print(Padding(escape(line.strip()), (0, 0, 0, 4)))
 
     def change(self) -> None:
         """The file is live before the record names it, though the edge lags."""
