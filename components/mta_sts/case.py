@@ -55,8 +55,14 @@ class Case:
 
     @property
     def changes(self) -> bool:
-        """Whether this run writes or announces another policy."""
-        return self.before != self.policy or self.goes_back
+        """Whether this run writes or announces another policy, or in another zone."""
+        return self.before != self.policy or self.goes_back or self.changes_zone
+
+    @property
+    def changes_zone(self) -> bool:
+        """Whether the records are to be in another zone."""
+        old, new = self.recorded.zone_id, self.terms.zone_id
+        return old is not None and new is not None and old != new
 
     @property
     def goes_back(self) -> bool:

@@ -1,6 +1,7 @@
 """`MtaSts`: the policy of one mail domain, announced only when it is live."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -15,7 +16,7 @@ from mta_sts.program import this_program
 from mta_sts.protocol import Policy, Record
 from mta_sts.protocol.policy import policy_url
 from mta_sts.protocol.tlsrpt import TlsRpt
-from mta_sts.protocol.vantage import Vantage, VantageError
+from mta_sts.protocol.vantage import VantageError
 from mta_sts.review import review
 from mta_sts.words import summary
 from mta_sts.zones import zone_of
@@ -48,11 +49,13 @@ class MtaSts(pulumi.ComponentResource):
         self._given = given = checks.component(name, args)
         domain = given.domain
         self._zone, zone_id = zone_of(given.zone)
+        # Of a zone that is an Output it is not known yet which it is.
+        self._zone_id = None if isinstance(zone_id, pulumi.Output) else str(zone_id)
         program = this_program()
         self._recorded = program.state.of(
             domain, self._zone, cloudfront.FILE_TYPE, cloudfront.file_key(domain)
         )
-        self._now = program.now
+        self._now, self._vantage = program.now, program.vantage
         self._reviews = program.reviews
         self._invoke = _invoke_options(opts)
 
@@ -176,7 +179,7 @@ class MtaSts(pulumi.ComponentResource):
         if self._given.look_up:
             try:
                 # What a resolver remembers is good enough where nothing changes.
-                vantage = Vantage.from_environment(authoritative=self._changes(policy))
+                vantage = replace(self._vantage, authoritative=self._changes(policy))
                 servers = await self._new_zone_servers()
                 unannounced = self._recorded.announced_id not in (None, self._recorded.written_id)
                 observed = await observe(
@@ -186,6 +189,7 @@ class MtaSts(pulumi.ComponentResource):
                 raise pulumi.RunError(str(error)) from None
         terms = Terms(
             testing_period=int(self._given.testing_period),
+            zone_id=self._zone_id,
             accept={
                 code: why
                 for code, why in self._given.accept.items()
@@ -204,10 +208,9 @@ class MtaSts(pulumi.ComponentResource):
 
     async def _new_zone_servers(self) -> tuple[str, ...] | None:
         """The name servers of a zone that the records are not in yet."""
-        zone_id = next(iter(self._given.zone.values()))
-        if isinstance(zone_id, pulumi.Output) or zone_id == self._recorded.zone_id:
+        if self._zone_id in (None, self._recorded.zone_id):
             return None
-        return await self._zone.name_servers(zone_id, self._invoke)
+        return await self._zone.name_servers(self._zone_id, self._invoke)
 
     def _say_moved(self, policy: Policy, target: str) -> None:
         terms = Terms(target=target)
@@ -228,14 +231,19 @@ class MtaSts(pulumi.ComponentResource):
 
     def _inputs(self, policy: pulumi.Output[Policy]) -> dict[str, Any]:
         """What the component registers as its own, so that a preview shows what changes."""
+        given = self._given
+
+        def public(value: Any) -> pulumi.Output[Any]:
+            return pulumi.Output.unsecret(pulumi.Output.from_input(value))
+
         return {
             "domain": self._given.domain,
             "zone": self._given.zone,
             # Each by itself: in a preview one may be known where another is not.
-            "mode": policy.apply(lambda known: known.mode) if self._known else self._given.mode,
+            "mode": policy.apply(lambda known: known.mode) if self._known else public(given.mode),
             "mx": policy.apply(lambda known: list(known.mx)),
             "maxAge": (
-                policy.apply(lambda known: known.max_age) if self._known else self._given.max_age
+                policy.apply(lambda known: known.max_age) if self._known else public(given.max_age)
             ),
             "reports": self._given.reports,
             "accept": self._given.accept or None,
@@ -246,10 +254,9 @@ class MtaSts(pulumi.ComponentResource):
         """Protection (P6); lifted for the one run that moves the records to another zone, or the
         policy to another host."""
         given, recorded = self._given, self._recorded
-        zone_id = next(iter(given.zone.values()))
-        # Of a zone that is an Output it is not known yet: accept moved-host lifts it there.
-        known = not isinstance(zone_id, pulumi.Output)
-        other_zone = known and recorded.zone_id is not None and recorded.zone_id != zone_id
+        # Where it is not known which zone it is, accept moved-host lifts the protection.
+        zone_ids = (recorded.zone_id, self._zone_id)
+        other_zone = None not in zone_ids and zone_ids[0] != zone_ids[1]
         moves = other_zone or self._may_move
         protect = life.is_protected(recorded, self._known, given.accept, self._now) and not moves
         self._is_protected = protect

@@ -123,6 +123,7 @@ class Terms:
         accept: by the code of a finding, the reason why it is accepted.
         reports: whether this stack makes the TLS reporting record.
         reports_at_home: whether all its addresses lie on the reported domain itself.
+        zone_id: the zone that the records are to be in; None where that is not known.
         target: what the `mta-sts` CNAME is to point to, in words where it is yet to be made; None
             where that is not known to change.
         issuers: the names by which CAA records allow the host's certificate authority.
@@ -132,5 +133,6 @@ class Terms:
     accept: Mapping[str, str] = field(default_factory=dict)
     reports: bool = False
     reports_at_home: bool = False
+    zone_id: str | None = None
     target: str | None = None
     issuers: frozenset[str] = ACM_ISSUERS

@@ -1,6 +1,7 @@
 """What all components of one program share: the stack's state as it was, the time, the reviews."""
 
 import os
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,9 @@ from mta_sts.reviews import Reviews
 from mta_sts.state import State
 
 CLOCK = "MTA_STS_NOW"
+READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
+READ_PAUSES = (0.1, 0.2, 0.4, 0.8, 0.0)
+"""Seconds after each try to read the state."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Program:
     """What the stack's state held when the first component was constructed."""
     now: datetime
     """The time of this run, UTC."""
+    vantage: Vantage
+    """Where it looks from."""
     reviews: Reviews = field(default_factory=Reviews)
 
 
@@ -34,22 +40,39 @@ def this_program() -> Program:
     """The program that is running. The first call reads the stack's state, which takes a moment."""
     monitor = pulumi.runtime.settings.get_monitor()
     if monitor not in _programs:
-        _programs[monitor] = Program(State(_recorded_resources()), _now())
+        vantage = _vantage()
+        _programs[monitor] = Program(State(_recorded_resources()), vantage.clock(), vantage)
     return _programs[monitor]
 
 
 def _recorded_resources() -> Any:
+    """The recorded outputs of all resources of the stack.
+
+    A state kept in files may be read in the moment in which the engine writes it: tried again.
+    """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    call = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
-    return call.value["outputs"]
+    for pause in READ_PAUSES:
+        try:
+            call = pulumi.runtime.invoke(READ_STATE, {"stackName": stack})
+        except Exception as error:  # noqa: BLE001 -- a failed call has no type of its own
+            failure = error
+            time.sleep(pause)
+        else:
+            return call.value["outputs"]
+    raise pulumi.RunError(
+        f"the state of {stack} cannot be read, and without it no change is safe: {failure}. "
+        "Run again; a preview needs the right to read its own stack"
+    )
 
 
-def _now() -> datetime:
-    """The time now; `MTA_STS_NOW` (RFC 3339) where it is set, which is logged."""
+def _vantage() -> Vantage:
+    """From the environment, once a run; the clock of `MTA_STS_NOW` (RFC 3339), where it is set, is
+    logged."""
     try:
-        time = Vantage.from_environment().clock()
+        vantage = Vantage.from_environment()
     except ValueError as error:
         raise pulumi.RunError(str(error)) from None
     if os.environ.get(CLOCK):
-        pulumi.log.warn(f"{CLOCK} is set: the time is taken to be {time.isoformat()}")
-    return time
+        now = vantage.clock().isoformat()
+        pulumi.log.warn(f"{CLOCK} is set: the time is taken to be {now}")
+    return vantage

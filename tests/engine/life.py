@@ -72,7 +72,11 @@ class Life:
         self.monkeypatch.setenv("MTA_STS_NOW", (START + timedelta(days=day)).isoformat())
 
     def configuration(self, given: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
-        domains = {OTHER: TESTING} if given is None else {DOMAIN: given, OTHER: TESTING}
+        domains: dict[str, Mapping[str, Any]] = {
+            name: TESTING for name in self.zones if name != DOMAIN
+        }
+        if given is not None:
+            domains[DOMAIN] = given
         return {
             name: {
                 **keys,

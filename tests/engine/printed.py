@@ -53,6 +53,8 @@ def normal(text: str, names: dict[str, str]) -> str:
     text = re.sub(r"(?<=1 warning); \d+ messages?", "", text)  # which are about the clock
     rows, mark, after = text.partition("Diagnostics:\n")
     head, *table = [line.rstrip() for line in rows.splitlines() if not BUSY.match(line)]
+    stack = [line for line in table if " pulumi:pulumi:Stack " in line]
+    table = [line for line in table if line not in stack[:-1]]  # what it said stands below
     table.sort(key=_resource)
     blocks = [block.rstrip() for block in re.split(r"\n+(?=\n\S|\n  \S+:\S+ \()", f"\n{after}")]
     blocks = [block.removeprefix("\n") for block in blocks]

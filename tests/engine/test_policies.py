@@ -149,6 +149,7 @@ def test_configuration_says_what_is_allowed_and_what_stops(cloud: Cloud, program
         ("mandatory", "accept", "good.example: accept: found caa-blocks; allowed: nothing"),
         ("advisory", "max-age", longer.format("good.example")),
         ("advisory", "max-age", longer.format("silent.example")),
+        ("advisory", "max-age", longer.format("unknown.example")),
     ]
     assert {each[0] for each in run.violations if "can't run" in each[2]} == {"advisory"}
     assert "Traceback" not in run.printed

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from sandbox.cloud import Cloud
 from sandbox.demo import copy_of_the_project
@@ -129,9 +129,11 @@ class Deployment:
 
     @property
     def resources(self) -> Any:
-        """The resources in the state."""
+        """What the state holds of each resource, but the order of its dependencies."""
         (file,) = (self.folder / "state" / ".pulumi" / "stacks").rglob("sandbox.json")
-        return json.loads(file.read_text())["checkpoint"]["latest"]["resources"]
+        found = json.loads(file.read_text())["checkpoint"]["latest"]["resources"]
+        kept = ("id", "inputs", "outputs", "protect")
+        return {each["urn"]: [each.get(key) for key in kept] for each in found}
 
     def normal(self, printed: str) -> str:
         return normal(printed, {zone: f"<zone of {name}>" for name, zone in self.zones.items()})
@@ -311,3 +313,179 @@ def expect(
         assert not any(re.search(rf"(?<![\w.-]){re.escape(domain)}", line) for line in lines), lines
     assert not printed.repeated, printed.repeated
     assert "Traceback" not in run.stdout
+
+
+@pytest.fixture
+def another_zone(deployment: Deployment) -> Iterator[str]:
+    """A second hosted zone of a domain whose parent delegates to none of its servers."""
+    cloud, zone = deployment.cloud, deployment.zones[TESTING]
+    second = cloud.create_zone(TESTING)
+    found = cloud.client("route53").get_hosted_zone(Id=zone)["DelegationSet"]["NameServers"]
+    elsewhere = [("ns1.elsewhere.example", "A", 300, ["127.0.0.1"])]
+    cloud.put_records(deployment.zones[ELSEWHERE], elsewhere)
+    cloud.put_records(zone, [(TESTING, "NS", 172800, ["ns1.elsewhere.example."])])
+    yield second
+    cloud.put_records(zone, [(TESTING, "NS", 172800, [f"{server}." for server in found])])
+
+
+def test_a_zone_that_nobody_is_sent_to(deployment: Deployment, another_zone: str) -> None:
+    deployment.configure({TESTING: {**LONGER, "zone": {"route53": another_zone}}})
+    run = deployment.run("preview")
+    text = deployment.normal(run.stdout).replace(another_zone, "<another zone>")
+    same_as_golden("zone-not-delegated", run, text)
+    expect(run, {TESTING: [("error", "zone-not-delegated")]})
+    assert run.returncode != 0
+
+
+def test_a_zone_that_nobody_is_sent_to_with_the_policy_as_it_was(
+    deployment: Deployment, another_zone: str
+) -> None:
+    deployment.configure({TESTING: {"zone": {"route53": another_zone}}})
+    run = deployment.run("preview")
+    expect(run, {TESTING: [("error", "zone-not-delegated")]})
+    assert run.returncode != 0
+
+
+def test_a_host_that_moves(deployment: Deployment) -> None:
+    own = '"host": {"cloudfront": {"target": host.target, "bucket": host.bucket}}'
+    other = '{"target": "d111111abcdef8.cloudfront.net", "bucket": "policies"}'
+    assert own in deployment.program
+    (deployment.project / "__main__.py").write_text(
+        deployment.program.replace(
+            own,
+            f'"host": {{"cloudfront": {other} if each.domain == "{TESTING}" else '
+            '{"target": host.target, "bucket": host.bucket}}',
+        )
+    )
+    run = deployment.run("preview")
+    same_as_golden("moved-host", run, deployment.normal(run.stdout))
+    assert run.returncode == 0
+    (said,) = Printed(run.stdout).domains[TESTING]
+    assert said.startswith("moved-host: the host moves from ")
+
+
+def test_removed_while_in_force(deployment: Deployment) -> None:
+    """By the repository's program, which sees that domains are missing."""
+    deployment.configure({}, without=(ENFORCED, LEAVING, TESTING))
+    run = deployment.run("preview")
+    same_as_golden("removed-in-force", run, deployment.normal(run.stdout))
+    assert run.returncode != 0
+    assert run.stdout.count(f"{ENFORCED}: removed-in-force: ") == 1
+    assert run.stdout.count(f"{LEAVING}: removed-in-force: ") == 1
+    assert f"{TESTING}:" not in run.stdout
+    assert "Traceback" not in run.stdout
+    update = deployment.run("up", "--yes", "--skip-preview")
+    assert update.returncode != 0
+    assert f"{LEAVING}: removed-in-force: " in update.stdout
+
+
+CHANGE: Domains = {TESTING: {"mx": [*MX, "mx3.mailhost.example"], "mode": "enforce"}}
+SUMMARY = "testing -> enforce, mx + mx3.mailhost.example, id "
+UNUSED = "mx-unused: these mx match no MX in DNS: mx3.mailhost.example."
+
+
+def test_a_detailed_diff_shows_the_findings_and_what_is_written(deployment: Deployment) -> None:
+    deployment.configure(CHANGE)
+    run = deployment.run("preview", "--diff")
+    assert run.returncode == 0, run.stdout
+    lines = [line.strip() for line in run.stdout.splitlines()]
+    (told,) = [number for number, line in enumerate(lines) if line.startswith(SUMMARY)]
+    assert lines[told + 1].startswith(f"warning: {UNUSED}")
+    shown = "\n".join(lines)
+    policy = [
+        "~ content:", "version: STSv1", "- mode: testing", "+ mode: enforce",
+        *(f"mx: {host}" for host in MX), "+ mx: mx3.mailhost.example", f"max_age: {WEEK}",
+    ]  # fmt: skip
+    assert "\n".join(policy) in shown
+    record = r'~ \[0\]: "v=STSv1; id=[0-9a-f]{32};" => "v=STSv1; id=[0-9a-f]{32};"'
+    assert re.search(record, shown)
+
+
+def test_json_has_the_findings_with_the_domains_urn(deployment: Deployment) -> None:
+    deployment.configure(CHANGE)
+    run = deployment.run("preview", "--json")
+    assert run.returncode == 0, run.stdout
+    said = json.loads(run.stdout[run.stdout.index("{") :])["diagnostics"]
+    urn = f"urn:pulumi:sandbox::mta-sts::mta-sts:index:MtaSts::{TESTING}"
+    told = [(each["severity"], each["message"]) for each in said if each.get("urn") == urn]
+    assert [severity for severity, _ in told] == ["info", "warning"]
+    assert told[0][1].startswith(SUMMARY)
+    assert told[1][1].startswith(f"warning: {UNUSED}")
+
+
+def test_events_have_the_findings(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**deployment.setting.environment, "MTA_STS_NOW": NOW}.items():
+        monkeypatch.setenv(name, value)
+    stack = Stack(deployment.folder, deployment.setting.environment, "sandbox")
+    run = stack.preview(configured(deployment.configure(CHANGE)))
+    assert not run.failed, run.printed
+    told = [(severity, words) for severity, name, words in run.messages if name == TESTING]
+    assert [severity for severity, _ in told] == ["info", "warning"]
+    assert told[0][1].startswith(SUMMARY)
+    assert UNUSED in told[1][1]
+
+
+def test_ten_bad_domains_are_all_shown(deployment: Deployment) -> None:
+    """Each on its own line in a preview; in an update, before anything is written."""
+    new = [f"bad{number}.{NEW}" for number in range(9)]
+    for name in new:
+        deployment.zones.setdefault(name, deployment.zones[NEW])
+    bad: Domains = {name: {"mode": "enforce"} for name in new}
+    bad[ENFORCED] = {"mx": MX[:1]}
+    for name in new:
+        deployment.zones_records(mx(name, *MX))
+    deployment.configure(bad)
+    run = deployment.run("preview")
+    errors = {
+        name: [line for line in said if line.startswith("error: ")]
+        for name, said in Printed(run.stdout).domains.items()
+    }
+    assert {name for name, lines in errors.items() if lines} == set(bad), run.stdout
+    assert all(len(errors[name]) == 1 for name in bad), errors
+    assert f"the review found 10 errors in {', '.join(sorted(bad))}; nothing" in run.stdout
+    assert run.returncode != 0
+    assert "Traceback" not in run.stdout
+
+    update = deployment.run("up", "--yes", "--skip-preview")
+    assert update.returncode != 0
+    for name in bad:
+        assert len(re.findall(rf"^ +{name}: ", update.stdout, re.MULTILINE)) == 1, update.stdout
+    assert "Traceback" not in update.stdout
+
+
+def test_an_update_names_a_domain_that_dns_has_drifted_from(deployment: Deployment) -> None:
+    deployment.zones_records(mx(ENFORCED, *THIRD))
+    run = deployment.run("up", "--yes", "--skip-preview")
+    assert run.returncode == 0, run.stdout
+    expect(run, {ENFORCED: [("warning", "mx-uncovered")]})
+
+
+def test_a_policy_that_was_served_and_is_taken_back(deployed: Deployment) -> None:
+    """The one that changes the stack, and puts it back."""
+    deployed.configure({})
+    deployed.restore()
+    for domain in (TESTING, OTHER):
+        deployed.cloud.dns.misbehave(f"mta-sts.{domain}", "servfail")
+    deployed.configure(
+        {
+            TESTING: {"mode": "enforce", "gateTimeout": 1},
+            OTHER: {"maxAge": 2 * WEEK, "gateTimeout": 1},
+        }
+    )
+    failed = deployed.run("up", "--yes", "--skip-preview", "--continue-on-error", now=CHANGING)
+    assert failed.returncode != 0
+    deployed.restore()
+    deployed.configure({})
+    before = len(deployed.cloud.log), deployed.resources
+    run = deployed.run("preview")
+    assert (len(deployed.cloud.log), deployed.resources) == before
+    same_as_golden("served-unannounced", run, deployed.normal(run.stdout))
+    expect(
+        run,
+        {TESTING: [("error", "served-unannounced")], OTHER: [("warning", "served-unannounced")]},
+    )
+    assert run.returncode != 0
+    accept = {"accept": {"served-unannounced": "for a minute, with nobody looking"}}
+    deployed.configure({TESTING: accept, OTHER: accept})
+    back = deployed.run("up", "--yes", "--skip-preview")
+    assert back.returncode == 0, back.stdout

@@ -110,12 +110,20 @@ class DnsServer(asyncio.DatagramProtocol):
     @contextlib.asynccontextmanager
     async def serving(self) -> AsyncIterator[int]:
         """Serve on a port of 127.0.0.1, the same for UDP and TCP."""
-        server = await asyncio.start_server(self.stream, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: self, local_addr=("127.0.0.1", port)
-        )
+        for tries_left in reversed(range(10)):
+            server = await asyncio.start_server(self.stream, "127.0.0.1", 0)
+            port = server.sockets[0].getsockname()[1]
+            try:
+                transport, _ = await loop.create_datagram_endpoint(
+                    lambda: self, local_addr=("127.0.0.1", port)
+                )
+            except OSError:  # another has this port for UDP
+                server.close()
+                if not tries_left:
+                    raise
+            else:
+                break
         try:
             yield port
         finally:
