@@ -130,7 +130,7 @@ class Life:
         resources = {
             resource["urn"]: (resource.get("outputs"), resource.get("protect"))
             for resource in self.stack.state()
-            if resource["type"] != "pulumi:pulumi:Stack"
+            if resource["type"] not in ("pulumi:pulumi:Stack", "pulumi:providers:pulumi")
         }
         return resources, list(self.cloud.log), self.seen()
 

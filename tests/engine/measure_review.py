@@ -1,7 +1,8 @@
 """What the review of 1,000 unchanged domains costs: `python -m tests.engine.measure_review [N]`.
 
-User CPU of a preview with the review, and with it taken out, in one run of this script; the bar with
-look-ups off is 1.15. With them on, the seconds it takes. One domain is deployed, and its state copied.
+User CPU of a preview with the review, and with it taken out, in one run of this script; the bar
+with look-ups off is 1.15. With them on, the seconds it takes. One domain is deployed, and its state
+copied.
 """
 
 import json
@@ -17,7 +18,7 @@ from typing import Any
 from sandbox.cloud import Cloud
 from sandbox.setting import Setting
 
-ROUNDS = 3
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 ZONE = "bench.example"
 FIRST = f"d0000.{ZONE}"
 PROGRAM = """
@@ -51,7 +52,7 @@ atexit.register(lambda: print("CPU", resource.getrusage(resource.RUSAGE_SELF).ru
 
 
 class Measured:
-    """Seconds of one preview: user CPU of the program and of all its processes, and by the clock."""
+    """Seconds of a preview: user CPU of the program, of all processes, and by the clock."""
 
     def __init__(self, setting: Setting, folder: Path, how: str) -> None:
         before, began = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime, time.monotonic()
@@ -70,7 +71,7 @@ def pulumi(setting: Setting, folder: Path, how: str, *words: str, **options: Any
     )  # fmt: skip
     if done.returncode:
         sys.exit(done.stdout[-4000:])
-    return done.stdout
+    return str(done.stdout)
 
 
 def main() -> None:

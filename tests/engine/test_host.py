@@ -146,6 +146,7 @@ def test_an_existing_bucket_keeps_its_owners_policy(
             pulumi.ResourceOptions(depends_on=[attached]),
         )
 
+    assert not stack.preview(program).failed
     run = stack.up(program)
     assert not run.failed, run.printed
     assert [step.name for step in run.changes if step.type == "aws:s3/bucket:Bucket"] == ["mine"]

@@ -147,7 +147,7 @@ def test_another_bucket(life: Life) -> None:
     before = life.all_that_counts()
     refused = life.stack.preview(owned(zone, "second", {}))
     assert refused.failed
-    assert "cannot be replaced" in refused.printed
+    assert "unable to replace resource" in refused.printed
     assert life.all_that_counts() == before
 
     accepted = {"moved-host": "the bucket goes to another account"}

@@ -1,7 +1,8 @@
 """What a preview says of a change to mail, and that it writes nothing (P3 to P6).
 
-The repository's own program by the command line. What is printed is compared with golden/<case>.txt;
-to write these files anew: `MTA_STS_GOLDEN=write .venv/bin/pytest -n 0 tests/engine/test_review.py`.
+The repository's own program by the command line. What is printed is compared with
+golden/<case>.txt; to write these files anew:
+`MTA_STS_GOLDEN=write .venv/bin/pytest -n 0 tests/engine/test_review.py`.
 """
 
 import json
