@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mta_sts.memory import Announced, Entry, Memory, Recorded
+from mta_sts.limits import LONGEST_RUN
+from mta_sts.memory import Announced, Entry, Memory, Recorded, Superseded
 from mta_sts.protocol import Policy
 
 DAY_1 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -13,6 +14,10 @@ TESTING_MORE = Policy(mode="testing", mx=["mail.solarmora.com", "mx.solarmora.ne
 ENFORCE = Policy(mode="enforce", mx=["mail.solarmora.com"], max_age=2592000)
 ENFORCE_SHORT = Policy(mode="enforce", mx=["mail.solarmora.com"], max_age=86400)
 NONE = Policy(mode="none", mx=[], max_age=86400)
+
+
+def superseded(policy: Policy, replaced: datetime) -> Superseded:
+    return Superseded(policy, replaced + timedelta(seconds=policy.max_age + LONGEST_RUN))
 
 
 def text(policy: Policy) -> str:
@@ -38,6 +43,22 @@ def test_a_changed_mode_starts_anew() -> None:
     assert memory == Memory(Announced(ENFORCE, DAY_2, DAY_2), 2592000, None)
 
 
+ENFORCE_MORE = Policy(mode="enforce", mx=TESTING_MORE.mx, max_age=86400)
+
+
+def test_enforce_policies_are_remembered_while_senders_may_hold_them() -> None:
+    memory = Memory().after(ENFORCE, DAY_1).after(ENFORCE_MORE, DAY_2).after(TESTING, DAY_3)
+    assert memory.superseded == (superseded(ENFORCE_MORE, DAY_3), superseded(ENFORCE, DAY_2))
+    end = superseded(ENFORCE_MORE, DAY_3).until
+    assert memory.after(NONE, end - timedelta(seconds=1)).superseded == memory.superseded
+    assert memory.after(NONE, end).superseded == (superseded(ENFORCE, DAY_2),)
+
+
+def test_of_two_with_the_same_mx_the_one_held_longer_is_remembered() -> None:
+    memory = Memory().after(ENFORCE, DAY_1).after(ENFORCE_SHORT, DAY_2).after(NONE, DAY_3)
+    assert memory.superseded == (superseded(ENFORCE, DAY_2),)
+
+
 def test_the_longest_max_age_under_enforce_stays() -> None:
     memory = Memory().after(ENFORCE, DAY_1).after(ENFORCE_SHORT, DAY_2)
     assert memory.longest_enforced == 2592000
@@ -54,13 +75,15 @@ def test_when_enforce_ended_is_remembered_until_it_begins_again() -> None:
     assert left.last_enforced == DAY_2
     assert left.after(TESTING, DAY_3).last_enforced == DAY_2
     assert left.after(ENFORCE_SHORT, DAY_3) == Memory(
-        Announced(ENFORCE_SHORT, DAY_3, DAY_3), 2592000, None
+        Announced(ENFORCE_SHORT, DAY_3, DAY_3), 2592000, None, (superseded(ENFORCE, DAY_2),)
     )
 
 
 def test_outputs_keep_all_of_it() -> None:
     first = Memory().after(TESTING, DAY_1)
-    for entry in (Entry(first, Memory()), Entry(first.after(ENFORCE, DAY_2), first)):
+    second = first.after(ENFORCE, DAY_2)
+    third = second.after(NONE, DAY_3)
+    for entry in (Entry(first, Memory()), Entry(second, first), Entry(third, second)):
         assert Entry.from_outputs(entry.to_outputs("solarmora.com")) == entry
 
 
@@ -70,6 +93,7 @@ def test_the_outputs() -> None:
         "domain": "solarmora.com",
         "longestEnforced": 2592000,
         "lastEnforced": "2026-01-02T00:00:00+00:00",
+        "superseded": [{"policy": text(ENFORCE), "until": "2026-02-01T02:00:00+00:00"}],
         "announced": {
             "id": NONE.id,
             "mode": "none",
@@ -133,7 +157,7 @@ def test_a_first_run_that_failed_announced_nothing() -> None:
 
 def test_a_record_that_is_gone_announces_nothing_but_the_past_stays() -> None:
     assert Recorded(CHANGED, None, text(ENFORCE)).memory(DAY_3) == Memory(
-        None, 2592000, last_enforced=DAY_3
+        None, 2592000, last_enforced=DAY_3, superseded=(superseded(ENFORCE, DAY_3),)
     )
 
 

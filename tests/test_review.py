@@ -51,7 +51,7 @@ def caa(*records: tuple[str, str], critical: bool = False, where: str = "the dom
 
 QUIET = Observed(
     mx=live("mail.solarmora.com"),
-    record_id="1",
+    record_id=NotAsked("nobody asked"),
     rua=("mailto:tls-reports@example.org",),
     caa=None,
     delegated=("ns1.example.net", "ns2.example.net"),
@@ -236,12 +236,12 @@ class TestMxTooNew:
     ANNOUNCED = history((ENFORCE, LONG_AGO), (WITH_NEW, NOW))
 
     def test_until_the_policy_before_has_run_out(self) -> None:
-        end = NOW + timedelta(days=7)
+        end = NOW + timedelta(days=7, hours=2)
         assert said("mx-too-new", self.ANNOUNCED, self.WITH_NEW, self.SEEN, now=end - SECOND) == (
             "warning",
             "MX hosts in DNS that an enforce policy announced before does not match: "
             "mx4.example.net. Senders that never look at the id refuse them for as long as they "
-            "hold it (1 s left, until 2026-02-08 10:00 UTC). Until then, keep an MX that it "
+            "hold it (1 s left, until 2026-02-08 12:00 UTC). Until then, keep an MX that it "
             "matches",
         )
         assert codes(self.ANNOUNCED, self.WITH_NEW, self.SEEN, now=end) == []
@@ -249,7 +249,7 @@ class TestMxTooNew:
     def test_named_and_in_dns_at_once(self) -> None:
         now = NOW + timedelta(minutes=30)
         message = said("mx-too-new", since(ENFORCE), self.WITH_NEW, self.SEEN, now=now)[1]
-        assert "(7 days left, until 2026-02-08 10:30 UTC)" in message
+        assert "(7 days 2 h left, until 2026-02-08 12:30 UTC)" in message
 
     def test_a_policy_that_only_reported_refuses_nothing(self) -> None:
         recorded = history((TESTING, LONG_AGO), (self.WITH_NEW, NOW))
@@ -258,7 +258,13 @@ class TestMxTooNew:
     def test_a_policy_that_is_left(self) -> None:
         recorded = history((ENFORCE, LONG_AGO), (NONE, NOW))
         assert codes(recorded, NONE, self.SEEN) == ["mx-too-new"]
-        assert codes(recorded, NONE, self.SEEN, now=NOW + timedelta(days=7)) == []
+        assert codes(recorded, NONE, self.SEEN, now=NOW + timedelta(days=7, hours=2)) == []
+
+    def test_of_all_the_policies_that_may_be_held(self) -> None:
+        longer = policy("enforce", *self.WITH_NEW.mx, max_age=8 * DAYS)
+        recorded = history((ENFORCE, LONG_AGO), (self.WITH_NEW, NOW), (longer, NOW + SECOND))
+        message = said("mx-too-new", recorded, longer, self.SEEN, now=NOW + timedelta(days=1))[1]
+        assert "(6 days 2 h left, until 2026-02-08 12:00 UTC)" in message
 
     def test_one_that_the_new_policy_does_not_match_either(self) -> None:
         assert codes(since(ENFORCE), TESTING, self.SEEN) == ["mx-uncovered"]
@@ -285,7 +291,7 @@ class TestMxUnused:
         more = policy("enforce", *self.MORE.mx)
         assert said("mx-unused", since(ENFORCE), more)[1] == (
             "these mx match no MX in DNS: *.example.org, mx4.example.net. Take them out, unless "
-            "their MX is still to come: from 2026-02-08 10:00 UTC on no sender refuses it"
+            "their MX is still to come: from 2026-02-08 12:00 UTC on no sender refuses it"
         )
 
     def test_one_that_was_there_before_may_come_at_any_time(self) -> None:
@@ -562,7 +568,7 @@ class TestRemovedInForce:
                 "error",
                 "removed while its enforce policy is announced. Put the domain back with mode: "
                 "none and max_age: 86400, and remove it once no sender can hold the old one: if "
-                "none is announced now, from 2026-02-08 10:00 UTC on. "
+                "none is announced now, from 2026-02-08 12:00 UTC on. "
                 "Or set accept: {removed-in-force: <reason>}",
             )
         ]
@@ -570,13 +576,13 @@ class TestRemovedInForce:
     def test_until_the_longest_max_age_has_run_out(self) -> None:
         longest = policy("enforce", max_age=28 * DAYS)
         recorded = history((longest, LONG_AGO), (ENFORCE, LONG_AGO + SECOND), (NONE, NOW))
-        end = NOW + timedelta(days=28)
+        end = NOW + timedelta(days=28, hours=2)
         assert findings(recorded, None, now=end - SECOND) == [
             Finding(
                 "removed-in-force",
                 "error",
                 "removed while senders may hold its enforce policy: 1 s left, until 2026-03-01 "
-                "10:00 UTC. Put the domain back until then. "
+                "12:00 UTC. Put the domain back until then. "
                 "Or set accept: {removed-in-force: <reason>}",
             )
         ]
@@ -601,12 +607,12 @@ class TestInForceUntil:
     def test_while_announced_it_moves(self) -> None:
         memory = Memory().after(policy("enforce", max_age=10 * DAYS), LONG_AGO)
         memory = memory.after(ENFORCE, LONG_AGO + SECOND)
-        assert in_force_until(memory, NOW) == NOW + timedelta(days=10)
+        assert in_force_until(memory, NOW) == NOW + timedelta(days=10, hours=2)
 
     @pytest.mark.parametrize("after", [NONE, TESTING])
     def test_then_it_stands(self, after: Policy) -> None:
         memory = Memory().after(ENFORCE, LONG_AGO).after(after, NOW)
-        end = NOW + timedelta(days=7)
+        end = NOW + timedelta(days=7, hours=2)
         assert in_force_until(memory, NOW) == end
         assert in_force_until(memory, end - SECOND) == end
         assert in_force_until(memory, end) is None
@@ -619,10 +625,10 @@ class TestServedUnannounced:
             Finding(
                 "served-unannounced",
                 "warning",
-                "a policy that was never announced was served for 3 h, and is taken back (max_age "
-                f"7d -> 8d, id {TESTING.id[:4]}… -> {longer.id[:4]}…). Senders that first came "
-                "meanwhile hold it under the old id. Change max_age by a second: a new id makes "
-                "them look again",
+                "a policy that was never announced was served for at least 3 h, and is taken back "
+                f"(max_age 7d -> 8d, id {TESTING.id[:4]}… -> {longer.id[:4]}…). Senders that "
+                "first came meanwhile hold it under the old id. Change max_age by a second: a new "
+                "id makes them look again",
             )
         ]
 
@@ -631,7 +637,7 @@ class TestServedUnannounced:
         served = seen(served=ENFORCE.render())
         severity, message = said("served-unannounced", recorded, TESTING, served)
         assert severity == "error"
-        assert message.startswith("a policy that was never announced is served for 3 h, ")
+        assert message.startswith("a policy that was never announced is served for at least 3 h, ")
         assert message.endswith(". Or set accept: {served-unannounced: <reason>}")
 
     def test_how_long_is_not_known_of_an_older_run(self) -> None:
@@ -653,6 +659,39 @@ class TestServedUnannounced:
             "though the stack's state does not. Run `pulumi refresh` first. "
             "Or set accept: {served-unannounced: <reason>}",
         )
+
+
+class TestRecordDiffers:
+    def test_another_hand_has_changed_it(self) -> None:
+        assert findings(since(TESTING), TESTING, seen(record_id="20260101")) == [
+            Finding(
+                "record-differs",
+                "warning",
+                "the _mta-sts record in DNS has the id 20260101, and the stack announced "
+                f"{TESTING.id}: senders may take an old policy for the current one. If nobody "
+                "changed it just now, run `pulumi refresh`, then `pulumi up`",
+            )
+        ]
+
+    def test_it_is_gone(self) -> None:
+        severity, message = said("record-differs", since(TESTING), TESTING, seen(record_id=None))
+        assert severity == "warning"
+        assert message.startswith("there is no usable _mta-sts record in DNS, and the stack ann")
+
+    @pytest.mark.parametrize(
+        ("recorded", "found"),
+        [
+            (since(TESTING), TESTING.id),
+            (history((TESTING, LONG_AGO), (ENFORCE, NOW)), TESTING.id),  # a resolver's memory
+            (history((TESTING, LONG_AGO), written=ENFORCE), ENFORCE.id),  # for served-unannounced
+            (since(TESTING), NotAsked("no answer")),
+            (Recorded(), "20260101"),  # nothing is announced: the gate looks whose it is
+        ],
+    )
+    def test_one_of_ours(self, recorded: Recorded, found: str | NotAsked) -> None:
+        new = recorded.memory(NOW).announced
+        policy = new.policy if new else TESTING
+        assert "record-differs" not in codes(recorded, policy, seen(record_id=found))
 
 
 class TestZoneNotDelegated:
@@ -861,6 +900,6 @@ def test_the_codes() -> None:
         *("mode-skips-testing", "testing-too-short", "reports-failing", "reports-missing"),
         *("reports-at-home", "max-age-testing", "max-age-short", "max-age-growing"),
         "removed-in-force",
-        *("served-unannounced", "zone-not-delegated", "caa-blocks", "moved-host"),
+        *("served-unannounced", "record-differs", "zone-not-delegated", "caa-blocks", "moved-host"),
         *("not-checked", "accept-unused"),
     ) == CODES

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from mta_sts.findings import Caa, LiveMx, NotAsked, Observed, Reports, Severity, Terms
+from mta_sts.limits import LONGEST_RUN
 from mta_sts.memory import Announced, Memory, Recorded
 from mta_sts.protocol.policy import Policy, policy_id
 
@@ -83,19 +84,9 @@ class Case:
     @property
     def superseded(self) -> list[tuple[Policy, datetime]]:
         """The enforce policies before the one of this run that senders may still hold, and until
-        when: as far back as is recorded."""
-        held = []
-        if self.announced and self.announced.policy != self.policy:
-            held.append((self.announced.policy, self.now))
-        entry = self.recorded.entry
-        if self.announced and entry and entry.before.announced:
-            held.append((entry.before.announced.policy, self.announced.since))
-        ends = [
-            (policy, replaced + timedelta(seconds=policy.max_age))
-            for policy, replaced in held
-            if policy.mode == "enforce"
-        ]
-        return [(policy, until) for policy, until in ends if self.now < until]
+        when."""
+        held = self.memory.after(self.policy, self.now).superseded
+        return [(each.policy, each.until) for each in held if self.now < each.until]
 
     def allows(self, host: str) -> bool:
         """Whether senders with this run's policy take `host` as an MX."""
@@ -141,5 +132,5 @@ def in_force_until(memory: Memory, now: datetime) -> datetime | None:
         ended = memory.last_enforced
     else:
         return None
-    until = ended + timedelta(seconds=memory.longest_enforced)
+    until = ended + timedelta(seconds=memory.longest_enforced + LONGEST_RUN)
     return until if now < until else None

@@ -9,6 +9,7 @@ import pulumi.runtime
 
 from mta_sts import announce, checks, life, reviews, state
 from mta_sts.arguments import CloudFront, MtaStsArgs
+from mta_sts.aside import aside
 from mta_sts.findings import Finding, Terms
 from mta_sts.hosts import cloudfront
 from mta_sts.observe import observe
@@ -182,8 +183,8 @@ class MtaSts(pulumi.ComponentResource):
                 vantage = replace(self._vantage, authoritative=self._changes(policy))
                 servers = await self._new_zone_servers()
                 unannounced = self._recorded.announced_id not in (None, self._recorded.written_id)
-                observed = await observe(
-                    self._given.domain, vantage, zone_servers=servers, served=unannounced
+                observed = await aside(
+                    observe(self._given.domain, vantage, zone_servers=servers, served=unannounced)
                 )
             except VantageError as error:
                 raise pulumi.RunError(str(error)) from None

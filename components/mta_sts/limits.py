@@ -12,3 +12,6 @@ COMMON_NAME_LIMIT = 64
 """Characters in the first name of an ACM certificate; the others may be longer."""
 MOST_ALIASES = 100
 """Names that one CloudFront distribution serves."""
+LONGEST_RUN = 7200
+"""Seconds, from the start of a run, within which what it replaces may still be announced: a
+certificate and a distribution that are waited for, the gate, and the TTL of the record."""

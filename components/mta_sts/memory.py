@@ -7,9 +7,10 @@ because after a failure or under `--target` the two differ.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from mta_sts.limits import LONGEST_RUN
 from mta_sts.protocol import Policy
 from mta_sts.protocol.policy import policy_id
 
@@ -27,6 +28,15 @@ class Announced:
 
 
 @dataclass(frozen=True)
+class Superseded:
+    """An enforce policy that another has replaced."""
+
+    policy: Policy
+    until: datetime
+    """Until when a sender that fetched it may hold it."""
+
+
+@dataclass(frozen=True)
 class Memory:
     """The history of one domain, as far as its safety rests on it."""
 
@@ -35,6 +45,9 @@ class Memory:
     """The longest max_age ever announced under `enforce`, in seconds; 0 when none was."""
     last_enforced: datetime | None = None
     """When an `enforce` policy stopped being the announced one; None while one is, and before."""
+    superseded: tuple[Superseded, ...] = ()
+    """The enforce policies that senders may still hold, the oldest first; of two that name the same
+    mx only the one that is held longer."""
 
     def after(self, policy: Policy, now: datetime) -> "Memory":
         """The memory once the record names this policy; itself when it named it before."""
@@ -52,13 +65,26 @@ class Memory:
             ),
             longest_enforced=max(self.longest_enforced, policy.max_age if enforced else 0),
             last_enforced=(None if enforced else now if enforced_before else self.last_enforced),
+            superseded=self._superseded(now),
         )
+
+    def _superseded(self, now: datetime) -> tuple[Superseded, ...]:
+        """The enforce policies that senders may hold once the announced one is replaced, too."""
+        held = [each for each in self.superseded if now < each.until]
+        before = self.announced
+        if before and before.policy.mode == "enforce":
+            seconds = before.policy.max_age + LONGEST_RUN
+            held.append(Superseded(before.policy, now + timedelta(seconds=seconds)))
+        longest: dict[tuple[str, ...], Superseded] = {}
+        for each in sorted(held, key=lambda superseded: superseded.until):
+            longest[each.policy.mx] = each
+        return tuple(sorted(longest.values(), key=lambda superseded: superseded.until))
 
     def without_record(self, now: datetime) -> "Memory":
         """The memory when the record turns out to be gone."""
         enforced = self.announced is not None and self.announced.policy.mode == "enforce"
         ended = now if enforced else self.last_enforced
-        return replace(self, announced=None, last_enforced=ended)
+        return replace(self, announced=None, last_enforced=ended, superseded=self._superseded(now))
 
     def to_outputs(self) -> dict[str, Any]:
         """The memory as plain values."""
@@ -67,12 +93,17 @@ class Memory:
             outputs["announced"] = {
                 "id": self.announced.policy.id,
                 "mode": self.announced.policy.mode,
-                "policy": self.announced.policy.render().decode("ascii"),
+                "policy": _text(self.announced.policy),
                 "since": self.announced.since.isoformat(),
                 "modeSince": self.announced.mode_since.isoformat(),
             }
         if self.last_enforced:
             outputs["lastEnforced"] = self.last_enforced.isoformat()
+        if self.superseded:
+            outputs["superseded"] = [
+                {"policy": _text(each.policy), "until": each.until.isoformat()}
+                for each in self.superseded
+            ]
         return outputs
 
     @classmethod
@@ -82,7 +113,7 @@ class Memory:
         last_enforced = outputs.get("lastEnforced")
         return cls(
             announced=Announced(
-                policy=Policy.parse(announced["policy"].encode("ascii")),
+                policy=_parsed(announced["policy"]),
                 since=datetime.fromisoformat(announced["since"]),
                 mode_since=datetime.fromisoformat(announced["modeSince"]),
             )
@@ -90,6 +121,10 @@ class Memory:
             else None,
             longest_enforced=int(outputs["longestEnforced"]),
             last_enforced=datetime.fromisoformat(last_enforced) if last_enforced else None,
+            superseded=tuple(
+                Superseded(_parsed(each["policy"]), datetime.fromisoformat(each["until"]))
+                for each in outputs.get("superseded", ())
+            ),
         )
 
 
@@ -160,7 +195,7 @@ class Recorded:
         """The memory as the record has it, whatever became of the last run."""
         if self.entry is None:
             if self.written is not None and self.written_id == self.announced_id:
-                return Memory().after(Policy.parse(self.written.encode("ascii")), now)
+                return Memory().after(_parsed(self.written), now)
             return Memory()
         after, before = self.entry.after, self.entry.before
         if self.announced_id is None:
@@ -201,3 +236,11 @@ class Recorded:
         if self.entry is not None and after == self.entry.after:
             return replace(self.entry, released=released, moved=moved)
         return Entry(after, memory, released, moved)
+
+
+def _text(policy: Policy) -> str:
+    return policy.render().decode("ascii")
+
+
+def _parsed(text: str) -> Policy:
+    return Policy.parse(text.encode("ascii"))

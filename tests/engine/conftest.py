@@ -10,6 +10,7 @@ import pytest
 from sandbox import engine
 from sandbox.cloud import Cloud
 from sandbox.plugin.server import serve_in_process
+from tests.engine.reviewed import Deployment
 from tests.engine.stack import Stack
 
 # A program that the engine cancels cannot tell it so any more, which the Automation API logs.
@@ -56,3 +57,19 @@ def cloud(
 def stack(cloud: Cloud, engine_environment: dict[str, str], tmp_path: Path) -> Stack:
     """A new stack."""
     return Stack(tmp_path, engine_environment)
+
+
+@pytest.fixture(scope="module")
+def deployed(shared_cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    shared_cloud.reset()
+    return Deployment(shared_cloud, tmp_path_factory.mktemp("review"))
+
+
+@pytest.fixture
+def deployment(deployed: Deployment) -> Iterator[Deployment]:
+    deployed.configure({})
+    deployed.restore()
+    before = len(deployed.cloud.log), deployed.resources
+    yield deployed
+    deployed.restore()
+    assert (len(deployed.cloud.log), deployed.resources) == before, "it has written"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mta_sts.limits import LONGEST_RUN
 from mta_sts.protocol import Policy
 from mta_sts.protocol.sender import Vantage, look
 from sandbox.cloud import Cloud
@@ -181,6 +182,10 @@ def said_in_the_end(run: Run) -> str:
     return "\n".join([*run.said("error"), run.printed]) + "\n"
 
 
+RUN = LONGEST_RUN / DAY
+"""Days by which senders may come later than a run's start, and so hold a policy longer."""
+
+
 def until(day: float) -> str:
     return f"{START + timedelta(days=day):%Y-%m-%d %H:%M} UTC"
 
@@ -188,6 +193,7 @@ def until(day: float) -> str:
 def protected(days: int, day: float) -> tuple[str, str]:
     """What is said of a domain that is leaving, so many days before that day."""
     return "info", (
-        f"protected: senders may hold an enforce policy: {days} days left, until {until(day)}. The "
+        f"protected: senders may hold an enforce policy: {days} days 2 h left, until "
+        f"{until(day + RUN)}. The "
         "first `pulumi up` after that lifts the protection; then the domain may be removed"
     )

@@ -20,6 +20,7 @@ from tests.engine.life import (
     NONE,
     OLD,
     OWN,
+    RUN,
     SKIPS_TESTING,
     START,
     TESTING,
@@ -63,7 +64,7 @@ def test_a_year(life: Life) -> None:
             (
                 "warning",
                 f"mx-unused: these mx match no MX in DNS: {NEW}. Take them out, unless their MX is "
-                f"still to come: from {until(27)} on no sender refuses it",
+                f"still to come: from {until(27 + RUN)} on no sender refuses it",
             ),
         ],
     )
@@ -74,10 +75,10 @@ def test_a_year(life: Life) -> None:
             "warning",
             "mx-too-new: MX hosts in DNS that an enforce policy announced before does not match: "
             f"{NEW}. Senders that never look at the id refuse them for as long as they hold it "
-            f"(1 day left, until {until(27)}). Until then, keep an MX that it matches",
+            f"(1 day 2 h left, until {until(27 + RUN)}). Until then, keep an MX that it matches",
         )
     ]
-    life.on(27)
+    life.on(27 + RUN)
     assert on_the_line(life.preview(BOTH)) == []
     life.is_stopped(
         29,
@@ -119,14 +120,14 @@ def test_a_year(life: Life) -> None:
         assert run.failed
         assert (
             f"domains were taken out too early; nothing was changed:\n  {DOMAIN}: "
-            "removed-in-force: removed while senders may hold its enforce policy: 20 days left, "
-            f"until {until(80)}. Put the domain back until then. Or set accept: "
+            "removed-in-force: removed while senders may hold its enforce policy: 20 days 2 h "
+            f"left, until {until(80 + RUN)}. Put the domain back until then. Or set accept: "
             "{removed-in-force: <reason>}"
         ) in run.said("error")
         assert on_the_line(run) == []
     assert life.all_that_counts() == before
 
-    life.on(80)
+    life.on(80 + RUN)
     written, remembered = list(life.cloud.log), life.memory()
     assert on_the_line(life.up(NONE)) == []
     assert life.protected() == set()
@@ -181,7 +182,7 @@ def test_back_from_each_step(life: Life) -> None:
         more_enforced,
         [
             ("info", f"mx + mx3.solarmora.com, {ids(BOTH, more_enforced)}"),
-            (unused[0], f"{unused[1]}: from {until(37)} on no sender refuses it"),
+            (unused[0], f"{unused[1]}: from {until(37 + RUN)} on no sender refuses it"),
         ],
     )
     goes(31, BOTH, [("info", f"mx - mx3.solarmora.com, {ids(more_enforced, BOTH)}"), gone])
@@ -230,10 +231,10 @@ def test_destroy(life: Life) -> None:
     assert life.all_that_counts() == before
 
     life.deploys(15, NONE, alone=True)
-    life.on(21.9)
+    life.on(22)
     assert life.stack.destroy(lambda: None).failed
     written = list(life.cloud.log)
-    life.deploys(22, NONE, alone=True)
+    life.deploys(22 + RUN, NONE, alone=True)
     assert life.cloud.log == written
     gone = life.stack.destroy(lambda: None)
     assert not gone.failed, gone.printed

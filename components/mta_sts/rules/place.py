@@ -1,13 +1,14 @@
 """Where a policy is announced and served: the zone, the certificate, the host (P2)."""
 
 from mta_sts.case import Case, Said
-from mta_sts.findings import Severity
+from mta_sts.findings import NotAsked, Severity
 from mta_sts.limits import RECORD_TTL
 from mta_sts.protocol.policy import Policy, policy_id
 from mta_sts.words import listed, span, summary
 
 CAA_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail", "contactphone"})
 """Property tags that certificate authorities know."""
+NO_RECORD = "there is no usable _mta-sts record in DNS"
 
 
 def served_unannounced(case: Case) -> Said:
@@ -23,13 +24,30 @@ def served_unannounced(case: Case) -> Said:
             "though the stack's state does not. Run `pulumi refresh` first"
         )
     planned = case.recorded.entry.after.announced if case.recorded.entry else None
-    known = planned is not None and planned.policy == policy
-    ago = f" for {span((case.now - planned.since).total_seconds())}" if planned and known else ""
+    ago = ""
+    if planned and planned.policy == policy:
+        ago = f" for at least {span((case.now - planned.since).total_seconds())}"
     verb = "is" if case.observed.served == body else "was"
     return ("error" if policy.mode == "enforce" else "warning"), (
         f"a policy that was never announced {verb} served{ago}, and is taken back "
         f"({summary(case.before, policy)}). Senders that first came meanwhile hold it under the "
         "old id. Change max_age by a second: a new id makes them look again"
+    )
+
+
+def record_differs(case: Case) -> Said:
+    """P1. Of a resolver that has not heard of the last change nothing is said."""
+    found, announced = case.observed.record_id, case.recorded.announced_id
+    if isinstance(found, NotAsked) or announced is None:
+        return None
+    entry = case.recorded.entry
+    before = entry.before.announced if entry else None
+    if found in case.recorded.ids or (before and found == before.policy.id):
+        return None
+    seen = f"the _mta-sts record in DNS has the id {found}" if found else NO_RECORD
+    return "warning", (
+        f"{seen}, and the stack announced {announced}: senders may take an old policy for the "
+        "current one. If nobody changed it just now, run `pulumi refresh`, then `pulumi up`"
     )
 
 
