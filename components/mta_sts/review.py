@@ -45,6 +45,8 @@ __all__ = [
 
 NOT_CHECKED = "not-checked"
 ACCEPT_UNUSED = "accept-unused"
+ACCEPTED = ". Accepted: "
+"""Before the reason, in the message of an error that its user accepts."""
 CODES = (*(rule.code for rule in RULES), NOT_CHECKED, ACCEPT_UNUSED)
 """Every code, in the order of the findings."""
 
@@ -109,7 +111,7 @@ def _finding(code: str, severity: Severity, message: str, changes: bool, terms: 
     if severity != "error":
         return Finding(code, severity, message)
     if code in terms.accept:
-        return Finding(code, "warning", f"{message}. Accepted: {terms.accept[code]}")
+        return Finding(code, "warning", f"{message}{ACCEPTED}{terms.accept[code]}")
     if not changes:
         return Finding(code, "warning", message)
     return Finding(code, "error", f"{message}. Or set accept: {{{code}: <reason>}}")

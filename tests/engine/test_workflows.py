@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from mta_sts import cli
-from mta_sts.review import CODES
+from mta_sts.review import ACCEPTED, CODES
 from policies import __main__ as pack
 from sandbox.cloud import Cloud
 from sandbox.setting import DOMAIN, ROOT
@@ -67,6 +67,10 @@ def test_what_a_workflow_names_is_there(
             assert re.search(rf"{flag}\b", known), call
         for path in re.findall(r"--policy-pack (\S+)", call):
             assert (ROOT / path / "PulumiPolicy.yaml").exists()
+
+
+def test_the_drift_job_passes_over_what_is_accepted() -> None:
+    assert f'select(.message | contains("{ACCEPTED}") | not)' in (FOLDER / "drift.yml").read_text()
 
 
 def test_the_role_of_a_preview_only_reads() -> None:
