@@ -16,6 +16,14 @@ zones = {
     each.domain: {"route53": each.zone["route53"] or route53.look_up(each.domain)}
     for each in domains
 }
+
+
+def protects_host(each: checks.StackDomain) -> bool:
+    recorded = program.state.memory_of(each.domain)
+    reports = program.reports(each.domain, recorded, each.reports_from, each.testing_period)
+    return life.protects_host(each, recorded, program.now, reports)
+
+
 host = CloudFrontHost(
     "cloudfront",
     {
@@ -23,9 +31,7 @@ host = CloudFrontHost(
             {
                 "domain": each.domain,
                 "zone": zones[each.domain],
-                "protect": life.protects_host(
-                    each, program.state.memory_of(each.domain), program.now
-                ),
+                "protect": protects_host(each),
             }
             for each in domains
         ]

@@ -20,7 +20,10 @@ ZONE = "route53, or {route53: Z0123456789ABC} to name the hosted zone by its id"
 HOST = "cloudfront, the stack's shared distribution"
 ROLLOUT = "allowed: automatic, with mode enforce"
 ACCEPT = f"allowed: a mapping from findings to reasons, in words; findings are {', '.join(CODES)}"
-KEYS = "mode, mx, maxAge, reports, gateTimeout, testingPeriod, accept, rollout, zone, host"
+KEYS = (
+    "mode, mx, maxAge, reports, reportsFrom, gateTimeout, testingPeriod, accept, rollout, zone, "
+    "host"
+)
 
 
 def with_(**keys: Any) -> dict[str, Any]:
@@ -127,6 +130,18 @@ BAD = [
         "no such address",
         with_(reports=["ftp://solarmora.com"]),
         "reports[0]: found 'ftp://solarmora.com'; rua is a mailto: or https: address (RFC 8460 3)",
+    ),
+    (
+        "reports from nowhere",
+        with_(reportsFrom="no-such-folder"),
+        "reportsFrom: found 'no-such-folder'; allowed: the path of a folder of TLS reports, from "
+        "where Pulumi.yaml is (no such folder)",
+    ),
+    (
+        "a reportsFrom that is no path",
+        with_(reportsFrom=["reports"]),
+        "reportsFrom: found ['reports']; allowed: the path of a folder of TLS reports, from where "
+        "Pulumi.yaml is (not a path)",
     ),
     (
         "nothing to wait",
@@ -240,6 +255,7 @@ def test_what_is_left_out() -> None:
         "mx": [],
         "max_age": 604800,
         "reports": None,
+        "reports_from": None,
         "gate_timeout": 600.0,
         "testing_period": 1209600,
         "accept": {},

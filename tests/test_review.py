@@ -416,7 +416,8 @@ class TestReportsFailing:
                 "error",
                 "TLS reports show sessions whose mail enforce would defer: 12 certificate-expired "
                 "at mail.solarmora.com, 3 starttls-not-supported at mx2.example.net; 988 "
-                "succeeded. Mend these hosts first. Or set accept: {reports-failing: <reason>}",
+                "succeeded. Mend these hosts first: a report counts for 14 days. Or set accept: "
+                "{reports-failing: <reason>}",
             )
         ]
 
@@ -441,13 +442,52 @@ class TestReportsFailing:
         assert found == (["reports-failing"] if stops else [])
 
     def test_reports_without_failures_or_no_reports(self) -> None:
-        assert codes(since(TESTING), ENFORCE, reports=Reports(0)) == []
+        assert codes(since(TESTING), ENFORCE, reports=Reports(1)) == []
         assert codes(since(TESTING), ENFORCE, reports=None) == []
 
     def test_only_on_the_way_to_enforce(self) -> None:
         longer = policy("enforce", max_age=8 * DAYS)
         assert codes(since(ENFORCE), longer, reports=self.FAILING) == []
         assert codes(Recorded(), TESTING, reports=self.FAILING) == []
+
+
+class TestReportsIncomplete:
+    UNREAD = Reports(1, unread=tuple(f"{name}.json: not JSON" for name in "abcde"))
+
+    @pytest.mark.parametrize("new", [TESTING, ENFORCE])
+    def test_files_that_are_no_reports(self, new: Policy) -> None:
+        recorded = Recorded() if new is TESTING else since(TESTING)
+        assert findings(recorded, new, reports=self.UNREAD) == [
+            Finding(
+                "reports-incomplete",
+                "warning",
+                "5 files in reportsFrom could not be read as TLS reports: a.json: not JSON; "
+                "b.json: not JSON; c.json: not JSON; and 2 more. Look at them, or take them out",
+            )
+        ]
+
+    def test_no_session_on_the_way_to_enforce(self) -> None:
+        assert findings(since(TESTING), ENFORCE, reports=Reports(0)) == [
+            Finding(
+                "reports-incomplete",
+                "warning",
+                "no report in reportsFrom tells of a session under the policy that is announced. "
+                "Look whether reports arrive there",
+            )
+        ]
+
+    @pytest.mark.parametrize(
+        ("recorded", "new", "reports"),
+        [
+            (Recorded(), TESTING, Reports(0)),  # it is not on the way to enforce
+            (since(ENFORCE), policy("enforce", max_age=8 * DAYS), Reports(0)),
+            (since(TESTING), ENFORCE, Reports(1)),
+            (since(TESTING), NONE, UNREAD),  # nothing depends on them
+            (since(TESTING), TESTING, UNREAD),  # it does not change
+        ],
+    )
+    def test_in_order(self, recorded: Recorded, new: Policy, reports: Reports) -> None:
+        assert codes(recorded, new, reports=reports) == []
 
 
 class TestReportsMissing:
@@ -465,6 +505,10 @@ class TestReportsMissing:
                 "what fails. Set reports to an address",
             )
         ]
+
+    def test_one_that_this_stack_takes_away(self) -> None:
+        recorded = replace(since(TESTING), tlsrpt="v=TLSRPTv1; rua=mailto:tls@example.org")
+        assert codes(recorded, TESTING) == ["reports-missing"]
 
     def test_one_that_this_stack_makes(self) -> None:
         assert codes(Recorded(), TESTING, self.SEEN, terms=Terms(reports=True)) == []
@@ -490,8 +534,17 @@ class TestReportsAtHome:
             )
         ]
 
+    def test_said_when_only_the_record_changes(self) -> None:
+        home = replace(self.HOME, tlsrpt="v=TLSRPTv1; rua=mailto:tls@solarmora.com")
+        new = since(TESTING)
+        other = replace(new, tlsrpt="v=TLSRPTv1; rua=mailto:tls@example.org")
+        same = replace(new, tlsrpt=home.tlsrpt)
+        said = [codes(recorded, TESTING, terms=home) for recorded in (new, other, same)]
+        assert said == [["reports-at-home"], ["reports-at-home"], []]
+
     def test_silent_without_a_change_and_in_none_and_elsewhere(self) -> None:
-        assert codes(since(TESTING), TESTING, terms=self.HOME) == []
+        recorded = replace(since(TESTING), tlsrpt="v=TLSRPTv1; rua=mailto:tls@solarmora.com")
+        assert codes(recorded, TESTING, terms=self.HOME) == []
         assert codes(since(TESTING), NONE, terms=self.HOME) == []
         assert codes(Recorded(), TESTING, terms=Terms(reports=True)) == []
 
@@ -897,8 +950,14 @@ def test_the_order_of_the_findings() -> None:
 def test_the_codes() -> None:
     assert (
         *("mx-uncovered", "mx-leaves-too-early", "mx-too-new", "mx-unused", "mx-broad"),
-        *("mode-skips-testing", "testing-too-short", "reports-failing", "reports-missing"),
-        *("reports-at-home", "max-age-testing", "max-age-short", "max-age-growing"),
+        *("mode-skips-testing", "testing-too-short", "reports-failing", "reports-incomplete"),
+        *(
+            "reports-missing",
+            "reports-at-home",
+            "max-age-testing",
+            "max-age-short",
+            "max-age-growing",
+        ),
         "removed-in-force",
         *("served-unannounced", "record-differs", "zone-not-delegated", "caa-blocks", "moved-host"),
         *("not-checked", "accept-unused"),

@@ -66,6 +66,13 @@ class Case:
         return old is not None and new is not None and old != new
 
     @property
+    def changes_reports(self) -> bool:
+        """Whether this run makes, changes or deletes the TLS reporting record."""
+        before, after = self.recorded.tlsrpt, self.terms.tlsrpt
+        changed = before is not None and after is not None and before != after
+        return changed or self.terms.reports != (before is not None)
+
+    @property
     def goes_back(self) -> bool:
         """Whether the announced policy is written anew over one that never was announced."""
         written = self.recorded.written

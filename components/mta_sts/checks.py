@@ -15,7 +15,7 @@ from mta_sts.keys import ComponentKeys, HostKeys, PolicyKeys, StackKeys
 from mta_sts.problems import ALLOWED, ArgumentError, lines, show
 from mta_sts.protocol import Policy
 from mta_sts.protocol.names import HostNameError, host_name
-from mta_sts.protocol.tlsrpt import all_lie_on
+from mta_sts.protocol.tlsrpt import TlsRpt, all_lie_on
 
 
 class StackDomain(StackKeys):
@@ -40,6 +40,13 @@ class Arguments(ComponentKeys):
         rua = self.reports or []
         known = bool(rua) and not any(isinstance(each, pulumi.Output) for each in rua)
         return known and all_lie_on(self.domain, rua)
+
+    @property
+    def tlsrpt(self) -> str | None:
+        """The TLS reporting record; None where there is none, or it is not known yet."""
+        rua = self.reports or []
+        known = bool(rua) and not any(isinstance(each, pulumi.Output) for each in rua)
+        return TlsRpt(rua=rua).render() if known else None
 
     @property
     def policy_is_known(self) -> bool:

@@ -13,6 +13,7 @@ import yaml
 
 from mta_sts import checks
 from mta_sts.findings import Finding, Terms
+from mta_sts.life import counts_from
 from mta_sts.memory import Entry, Memory, Recorded
 from mta_sts.observe import observe
 from mta_sts.problems import ArgumentError
@@ -21,6 +22,7 @@ from mta_sts.protocol.errors import HostNameError
 from mta_sts.protocol.names import host_name
 from mta_sts.protocol.tlsrpt import all_lie_on
 from mta_sts.protocol.vantage import Vantage
+from mta_sts.reports import Folder
 from mta_sts.review import review as find
 from mta_sts.review import summary
 
@@ -37,6 +39,7 @@ class Side:
 
     policy: Policy
     terms: Terms = field(default_factory=Terms)
+    reports: Folder | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ def _side(given: checks.StackDomain) -> Side:
         reports=bool(rua),
         reports_at_home=bool(rua) and all_lie_on(given.domain, rua),
     )
-    return Side(policy, terms)
+    reports = Folder.read(given.reports_from) if given.reports_from else None
+    return Side(policy, terms, reports)
 
 
 async def reviewed(
@@ -128,7 +132,10 @@ async def reviewed(
         observed = await observe(domain, vantage) if vantage else None
         terms = new.terms if new else old.terms if old else Terms()
         policy = new.policy if new else None
-        found = find(_recorded(old, since or now), policy, observed, now, terms=terms)
+        recorded = _recorded(old, since or now)
+        counting = counts_from(recorded if since else Recorded(), now, terms.testing_period)
+        reports = new.reports.of(domain, counting) if new and new.reports else None
+        found = find(recorded, policy, observed, now, reports=reports, terms=terms)
         if since is None and old and policy and policy.mode == "enforce" != old.policy.mode:
             found = [each for each in found if each.code != "testing-too-short"]
             found.append(SINCE_UNKNOWN)

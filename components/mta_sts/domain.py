@@ -58,6 +58,9 @@ class MtaSts(pulumi.ComponentResource):
         )
         self._now, self._vantage = program.now, program.vantage
         self._reviews = program.reviews
+        self._reports = program.reports(
+            domain, self._recorded, given.reports_from, given.testing_period
+        )
         self._invoke = _invoke_options(opts)
 
         policy = self._policy()
@@ -162,7 +165,11 @@ class MtaSts(pulumi.ComponentResource):
         self._rollout: Finding | None = None
         if self._given.rollout:
             policy, self._rollout = life.staged(
-                policy, self._recorded, self._now, self._given.testing_period
+                policy,
+                self._recorded,
+                self._now,
+                self._given.testing_period,
+                self._reports,
             )
         return policy
 
@@ -197,9 +204,12 @@ class MtaSts(pulumi.ComponentResource):
                 if code != MOVED or not self._may_move
             },
             reports=bool(self._given.reports),
+            tlsrpt=self._given.tlsrpt,
             reports_at_home=self._given.reports_at_home,
         )
-        found = review(self._recorded, policy, observed, self._now, terms=terms)
+        found = review(
+            self._recorded, policy, observed, self._now, reports=self._reports, terms=terms
+        )
         held = life.held(self._recorded, policy, self._now)
         return [*found, *(each for each in (self._rollout, held) if each)]
 

@@ -112,6 +112,8 @@ class Reports:
 
     successful: int
     failures: tuple[Failure, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What could not be read of them, and why."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class Terms:
         testing_period: seconds of testing before enforce.
         accept: by the code of a finding, the reason why it is accepted.
         reports: whether this stack makes the TLS reporting record.
+        tlsrpt: that record; None where it is not known.
         reports_at_home: whether all its addresses lie on the reported domain itself.
         zone_id: the zone that the records are to be in; None where that is not known.
         target: what the `mta-sts` CNAME is to point to, in words where it is yet to be made; None
@@ -132,6 +135,7 @@ class Terms:
     testing_period: int = TESTING_PERIOD
     accept: Mapping[str, str] = field(default_factory=dict)
     reports: bool = False
+    tlsrpt: str | None = None
     reports_at_home: bool = False
     zone_id: str | None = None
     target: str | None = None

@@ -1,6 +1,7 @@
 """The keys of the configuration and of the components' arguments, and what each may be."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
@@ -124,6 +125,14 @@ def _accept(value: Any) -> dict[str, str]:
     return dict(value)
 
 
+def _folder(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("not a path")
+    if not Path(value).is_dir():
+        raise ValueError("no such folder")
+    return value
+
+
 def _rollout(value: Any) -> str:
     if value != "automatic":
         raise ValueError("not a rollout")
@@ -138,6 +147,7 @@ def _yes_or_no(value: Any) -> bool:
 
 class _DomainKeys(PolicyKeys):
     reports: Annotated[list[Annotated[Any, _known(rua_of)]], Field(min_length=1)] | None = None
+    reports_from: Annotated[str | None, PlainValidator(_folder)] = None
     gate_timeout: Annotated[float, PlainValidator(_seconds)] = DEFAULT_GATE_TIMEOUT
     testing_period: Annotated[float, PlainValidator(_seconds)] = TESTING_PERIOD
     accept: Annotated[dict[str, str], PlainValidator(_accept)] = {}

@@ -5,32 +5,58 @@ from datetime import datetime, timedelta
 
 from mta_sts.case import in_force_until
 from mta_sts.checks import StackDomain, policy_of
-from mta_sts.findings import Finding
+from mta_sts.findings import Finding, Reports
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Policy
-from mta_sts.words import left
+from mta_sts.rules.life import deferred_by_enforce
+from mta_sts.words import left, span
 
 ROLLOUT = "rollout"
 PROTECTED = "protected"
 
 
+def counts_from(recorded: Recorded, now: datetime, testing_period: float) -> datetime:
+    """From when on reports count: they are about the policy that is announced, and no older than
+    the testing period (P4).
+
+    Args:
+        testing_period: seconds.
+    """
+    announced = recorded.memory(now).announced
+    oldest = now - timedelta(seconds=testing_period)
+    return max(announced.since, oldest) if announced else oldest
+
+
 def staged(
-    policy: Policy, recorded: Recorded, now: datetime, testing_period: float
+    policy: Policy,
+    recorded: Recorded,
+    now: datetime,
+    testing_period: float,
+    reports: Reports | None = None,
 ) -> tuple[Policy, Finding | None]:
     """The policy that `rollout: automatic` serves now on its way to the enforce policy `policy`,
     and when that will be.
 
     Args:
         testing_period: seconds.
+        reports: what its TLS reports sum up to, where there are any.
     """
     announced = recorded.memory(now).announced
     if announced and announced.policy.mode == "enforce":
         return policy, None
     began = announced.mode_since if announced and announced.policy.mode == "testing" else now
     until = began + timedelta(seconds=testing_period)
-    if now >= until and began != now:
-        return policy, None
     testing = Policy(mode="testing", mx=policy.mx, max_age=policy.max_age)
+    if now >= until and began != now:
+        deferred = deferred_by_enforce(reports) if reports else None
+        if deferred is None:
+            return policy, None
+        return testing, Finding(
+            ROLLOUT,
+            "warning",
+            f"served in testing: {deferred}. Mend these hosts: the first `pulumi up` once no "
+            f"report of the last {span(testing_period)} shows any makes it enforce",
+        )
     return testing, Finding(
         ROLLOUT,
         "info",
@@ -51,12 +77,14 @@ def held(recorded: Recorded, policy: Policy, now: datetime) -> Finding | None:
     )
 
 
-def protects_host(domain: StackDomain, recorded: Recorded, now: datetime) -> bool:
+def protects_host(
+    domain: StackDomain, recorded: Recorded, now: datetime, reports: Reports | None
+) -> bool:
     """Whether the host of a stack must not be deleted for the sake of `domain` (P6): from the run
     on that announces its first enforce policy."""
     policy = policy_of(domain.domain, domain.mode, domain.mx, domain.max_age)
     if domain.rollout:
-        policy, _ = staged(policy, recorded, now, domain.testing_period)
+        policy, _ = staged(policy, recorded, now, domain.testing_period, reports)
     return is_protected(recorded, policy, domain.accept, now)
 
 

@@ -180,6 +180,8 @@ class Recorded:
     """The zone that holds the `_mta-sts` record."""
     bucket: str | None = None
     """Where the policy file was written to."""
+    tlsrpt: str | None = None
+    """The TLS reporting record that the stack made."""
 
     @property
     def ids(self) -> frozenset[str]:

@@ -19,6 +19,7 @@ ALLOWED = {
     "mx": 'a list of host names, or "*." and a host name; empty in mode none only',
     "maxAge": f"a whole number of seconds from {SHORTEST_MAX_AGE} to 31557600",
     "reports": "a list of mailto: and https: addresses",
+    "reportsFrom": "the path of a folder of TLS reports, from where Pulumi.yaml is",
     "zone": "route53 and the id of the hosted zone: {route53: Z0123456789ABC}",
     "zone in a stack": "route53, or {route53: Z0123456789ABC} to name the hosted zone by its id",
     "host": "cloudfront and its outputs: {cloudfront: {target: …, bucket: …}}",

@@ -10,7 +10,11 @@ from weakref import WeakKeyDictionary
 import pulumi
 import pulumi.runtime
 
+from mta_sts.findings import Reports
+from mta_sts.life import counts_from
+from mta_sts.memory import Recorded
 from mta_sts.protocol.vantage import Vantage
+from mta_sts.reports import Folders, ReportsNotReadError
 from mta_sts.reviews import Reviews
 from mta_sts.state import State
 
@@ -20,7 +24,7 @@ READ_PAUSES = (0.1, 0.2, 0.4, 0.8, 0.0)
 """Seconds after each try to read the state."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """One run of a program."""
 
@@ -31,6 +35,24 @@ class Program:
     vantage: Vantage
     """Where it looks from."""
     reviews: Reviews = field(default_factory=Reviews)
+    folders: Folders = field(default_factory=Folders)
+
+    def reports(
+        self, domain: str, recorded: Recorded, folder: str | None, testing_period: float
+    ) -> Reports | None:
+        """What the TLS reports in a folder sum up to, as they count for `domain` now; None where
+        there is no folder.
+
+        Raises:
+            pulumi.RunError: it cannot be read.
+        """
+        if folder is None:
+            return None
+        try:
+            found = self.folders.read(folder)
+        except ReportsNotReadError as error:
+            raise pulumi.RunError(f"{domain}: reportsFrom cannot be read: {error}") from None
+        return found.of(domain, counts_from(recorded, self.now, testing_period))
 
 
 _programs: "WeakKeyDictionary[Any, Program]" = WeakKeyDictionary()

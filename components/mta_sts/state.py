@@ -44,6 +44,7 @@ class State:
         memory = self._memories.get(domain)
         record = self._by_value.get((zone.RECORD_TYPE, f"_mta-sts.{domain}"))
         cname = self._by_value.get((zone.RECORD_TYPE, f"mta-sts.{domain}"))
+        tlsrpt = self._by_value.get((zone.RECORD_TYPE, f"_smtp._tls.{domain}"))
         file = self._by_value.get((file_type, file_key))
         return Recorded(
             entry=Entry.from_outputs(memory) if memory else None,
@@ -52,6 +53,7 @@ class State:
             target=zone.value_of(cname) if cname else None,
             zone_id=str(record["zoneId"]) if record else None,
             bucket=str(file["bucket"]) if file else None,
+            tlsrpt=zone.value_of(tlsrpt) if tlsrpt else None,
         )
 
     def memory_of(self, domain: str) -> Recorded:

@@ -1,11 +1,12 @@
 """How a review puts durations, dates, changes and near misses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from mta_sts.protocol.policy import Policy, PolicyChange
 
 _UNITS = ((86400, "d", "days"), (3600, "h", "h"), (60, "min", "min"), (1, "s", "s"))
+SOME = 3
 _TYPO = 2  # characters
 
 
@@ -48,6 +49,12 @@ def left(until: datetime, now: datetime) -> str:
 def listed(names: Iterable[str]) -> str:
     """The names, one after another."""
     return ", ".join(names)
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of many, and how many more there are."""
+    more = f"; and {len(names) - SOME} more" if len(names) > SOME else ""
+    return f"{'; '.join(names[:SOME])}{more}"
 
 
 def summary(before: Policy | None, after: Policy | None) -> str:

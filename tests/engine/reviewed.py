@@ -41,6 +41,29 @@ PROTECTED = (
 )
 """What every preview says of the domain that is leaving (P6)."""
 
+REPORT = {
+    "organization-name": "Sender Inc.",
+    "report-id": "1",
+    "date-range": {
+        "start-datetime": "2026-01-10T00:00:00Z",
+        "end-datetime": "2026-01-11T00:00:00Z",
+    },
+    "policies": [
+        {
+            "policy": {"policy-type": "sts", "policy-domain": TESTING},
+            "summary": {"total-successful-session-count": 97, "total-failure-session-count": 3},
+            "failure-details": [
+                {
+                    "result-type": "certificate-expired",
+                    "receiving-mx-hostname": MX[1],
+                    "failed-session-count": 3,
+                }
+            ],
+        }
+    ],
+}
+"""Of a sender that enforce would have kept from delivering to the second MX host."""
+
 Domains = dict[str, dict[str, Any]]
 Records = list[tuple[str, str, int, list[str]]]
 
@@ -66,6 +89,9 @@ class Deployment:
         self.setting.pulumi("stack", "select", "--create", "sandbox", cwd=self.project)
         names = (TESTING, ENFORCED, NEWER, LEAVING, NONE, OTHER)
         self.zones = {name: cloud.create_zone(name) for name in (*names, NEW, ELSEWHERE)}
+        reports = self.project / "reports"
+        reports.mkdir()
+        (reports / "sender.example!testing.example!1!2.json").write_text(json.dumps(REPORT))
         self.domains: Domains = {name: self.domain(name) for name in names}
         self.domains[NONE] |= {"mode": "none", "maxAge": 86400, "mx": []}
         self.restore()

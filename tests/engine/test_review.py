@@ -92,6 +92,22 @@ CASES = {
         {TESTING: [("error", "testing-too-short")]},
     ),
     "testing-served": Case({TESTING: {"mode": "enforce"}}, {TESTING: []}),
+    "reports-failing": Case(
+        {TESTING: {"mode": "enforce", "reportsFrom": "reports"}},
+        {TESTING: [("error", "reports-failing")]},
+    ),
+    "reports-incomplete": Case(
+        {OTHER: {"mode": "enforce", "reportsFrom": "reports"}},
+        {OTHER: [("warning", "reports-incomplete")]},
+    ),
+    "rollout-waits-for-reports": Case(
+        {TESTING: {"mode": "enforce", "rollout": "automatic", "reportsFrom": "reports"}},
+        {TESTING: [("warning", "rollout")]},
+    ),
+    "reports-at-home": Case(
+        {TESTING: {"reports": [f"mailto:tls@{TESTING}"]}},
+        {TESTING: [("warning", "reports-at-home")]},
+    ),
     "reports-missing": Case(
         {TESTING: LONGER},
         {TESTING: [("warning", "reports-missing")]},
@@ -161,6 +177,23 @@ def test_a_preview(deployment: Deployment, name: str) -> None:
     same_as_golden(name, run, deployment.normal(run.stdout))
     expect(run, case.found)
     assert (run.returncode != 0) == case.stops, run.stdout
+
+
+def test_a_record_that_another_hand_changed(deployment: Deployment) -> None:
+    name, zone = f"_mta-sts.{TESTING}", deployment.zones[TESTING]
+    ours = next(
+        outputs["records"] for _, _, outputs, _ in deployment.resources.values()
+        if outputs and outputs.get("fqdn") == name
+    )  # fmt: skip
+    deployment.cloud.put_records(zone, [(name, "TXT", 300, ["v=STSv1; id=20260117T000000;"])])
+    deployment.configure({})
+    try:
+        run = deployment.run("preview")
+    finally:
+        deployment.cloud.put_records(zone, [(name, "TXT", 300, ours)])
+    same_as_golden("record-differs", run, deployment.normal(run.stdout))
+    expect(run, {TESTING: [("warning", "record-differs")]})
+    assert run.returncode == 0
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from mta_sts.case import Case, Said, in_force_until
-from mta_sts.words import age, left, listed, moment, span
+from mta_sts.findings import Reports
+from mta_sts.words import age, left, listed, moment, some, span
 
 DAY = 86400
 WEEK = 7 * DAY
@@ -51,24 +52,52 @@ def reports_failing(case: Case) -> Said:
     """P4, RFC 8460 4.3."""
     if case.policy.mode != "enforce" or case.mode_before == "enforce" or case.reports is None:
         return None
+    deferred = deferred_by_enforce(case.reports)
+    if deferred is None:
+        return None
+    return "error", (
+        f"{deferred}. Mend these hosts first: a report counts for {span(case.terms.testing_period)}"
+    )
+
+
+def deferred_by_enforce(reports: Reports) -> str | None:
+    """What enforce would have turned into deferred mail, in words; None where that is nothing."""
     failures = [
-        each
-        for each in case.reports.failures
-        if each.sessions and each.result_type not in NOT_DEFERRED
+        each for each in reports.failures if each.sessions and each.result_type not in NOT_DEFERRED
     ]
     if not failures:
         return None
     failures.sort(key=lambda each: (-each.sessions, each.mx, each.result_type))
     told = (f"{each.sessions} {each.result_type} at {each.mx}" for each in failures)
-    return "error", (
+    return (
         f"TLS reports show sessions whose mail enforce would defer: {listed(told)}; "
-        f"{case.reports.successful} succeeded. Mend these hosts first"
+        f"{reports.successful} succeeded"
     )
 
 
+def reports_incomplete(case: Case) -> Said:
+    """P4: what is not known of the reports is said, and is no reason to think that all is well."""
+    if case.reports is None or case.policy.mode == "none":
+        return None
+    if case.reports.unread:
+        return "warning", (
+            f"{len(case.reports.unread)} files in reportsFrom could not be read as TLS reports: "
+            f"{some(case.reports.unread)}. Look at them, or take them out"
+        )
+    goes_to_enforce = case.policy.mode == "enforce" != case.mode_before
+    if goes_to_enforce and not case.reports.successful and not case.reports.failures:
+        return "warning", (
+            "no report in reportsFrom tells of a session under the policy that is announced. Look "
+            "whether reports arrive there"
+        )
+    return None
+
+
 def reports_missing(case: Case) -> Said:
-    """RFC 8460 3."""
-    if case.policy.mode == "none" or case.terms.reports or case.rua:
+    """RFC 8460 3. A record of ours that is not asked for any more is about to go."""
+    if case.policy.mode == "none" or case.terms.reports or not _reports_are_news(case):
+        return None
+    if case.recorded.tlsrpt is None and case.rua:
         return None
     return "warning", (
         "there is no TLS reporting record at _smtp._tls (RFC 8460 3), so nobody tells what fails. "
@@ -80,10 +109,16 @@ def reports_at_home(case: Case) -> Said:
     """RFC 8460 1: a report of mail that does not arrive would not arrive either."""
     if case.policy.mode == "none" or not case.terms.reports_at_home:
         return None
+    if not _reports_are_news(case):
+        return None
     return "warning", (
         "all addresses in reports lie on this domain itself: when its mail fails, so do the "
         "reports. Add one elsewhere"
     )
+
+
+def _reports_are_news(case: Case) -> bool:
+    return case.changes or case.changes_reports
 
 
 def max_age_testing(case: Case) -> Said:
