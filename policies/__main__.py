@@ -6,6 +6,7 @@ policy SDK says of that one check that it could not run; the update knows the va
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_policy import (
@@ -18,8 +19,16 @@ from pulumi_policy import (
     ResourceValidationPolicy,
 )
 
+from mta_sts.findings import Terms
+from mta_sts.memory import Recorded
+from mta_sts.protocol import Policy as StsPolicy
+from mta_sts.protocol.tlsrpt import all_lie_on
+from mta_sts.review import review
+
 COMPONENT = "mta-sts:index:MtaSts"
 MODES = ["testing", "enforce", "none"]
+FINDINGS = ["reports-at-home", "max-age-testing", "max-age-short", "max-age-growing"]
+"""The findings that need neither DNS nor a domain's past."""
 WEEK = 604800
 LONGEST = 31557600
 """Seconds: RFC 8461 3.2 allows no longer max_age."""
@@ -64,6 +73,16 @@ def accept(given: Values, config: Values) -> Iterator[str]:
             yield f"accept: {code}: found {reason!r}; allowed: a reason, in words"
         if allowed is not None and code not in allowed:
             yield f"accept: found {code}; allowed: {', '.join(allowed) or 'nothing'}"
+
+
+def findings(given: Values, config: Values) -> Iterator[str]:
+    """The review finds nothing, of what it can tell from a policy alone, that is refused."""
+    policy = StsPolicy(mode=given["mode"], mx=list(given["mx"]), max_age=int(given["maxAge"]))
+    rua = list(given.get("reports") or [])
+    terms = Terms(reports=bool(rua), reports_at_home=bool(rua) and all_lie_on(given["domain"], rua))
+    for found in review(Recorded(), policy, None, datetime.now(UTC), terms=terms):
+        if found.code in config["refused"]:
+            yield str(found)
 
 
 def _seconds(default: int, description: str) -> dict[str, Any]:
@@ -119,6 +138,15 @@ POLICIES: list[Policy] = [
         max_age,
         floor=_seconds(WEEK, "The shortest max_age allowed, in seconds, except in mode none."),
         ceiling=_seconds(LONGEST, "The longest max_age allowed, in seconds."),
+    ),
+    policy(
+        "findings",
+        "The review has nothing to say of a domain's policy that the organisation refuses.",
+        findings,
+        refused=_names(
+            "The findings refused, by code.", default=FINDINGS,
+            items={"type": "string", "enum": FINDINGS},
+        ),
     ),
     policy("reports", "A domain with a policy asks senders for TLS reports.", reports),
     policy(

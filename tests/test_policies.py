@@ -77,6 +77,11 @@ GOOD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("reports", {}, {}),
     ("reports", {"reports": [UNKNOWN_STRING_VALUE]}, {}),
     ("reports", {"reports": None, "mode": "none"}, {}),
+    ("findings", {}, {}),
+    ("findings", {"maxAge": 86400.0}, {"refused": ["max-age-short"]}),
+    ("findings", {"mode": "enforce", "maxAge": 604800.0}, {}),  # its past is not asked about
+    ("findings", {"mode": "none", "mx": [], "maxAge": 86400.0}, {}),
+    ("findings", {"reports": None}, {}),  # so is DNS, which may have a record
     ("accept", {}, {}),
     ("accept", {"accept": {}}, {"allowed": []}),
     ("accept", {"accept": {"caa-blocks": "changed tonight, OPS-17"}}, {}),
@@ -84,6 +89,17 @@ GOOD: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 BAD: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
+    (
+        "findings",
+        {"mode": "enforce", "maxAge": 86400.0, "reports": ["mailto:tls@solarmora.com"]},
+        {},
+        [
+            "reports-at-home: all addresses in reports lie on this domain itself: when its mail "
+            "fails, so do the reports. Add one elsewhere",
+            "max-age-short: max_age 1d under enforce: senders that come less often have forgotten "
+            "the policy, and are open to attack. Set 7d (604800) or more (RFC 8461 3.2)",
+        ],
+    ),
     ("modes", {"mode": "none"}, {}, ["mode: found 'none'; allowed: testing, enforce"]),
     (
         "modes",
@@ -209,6 +225,7 @@ def test_every_policy_and_key_is_described() -> None:
     assert [(policy.name, policy.enforcement_level) for policy in pack.POLICIES] == [
         ("modes", EnforcementLevel.ADVISORY),
         ("max-age", EnforcementLevel.ADVISORY),
+        ("findings", EnforcementLevel.ADVISORY),
         ("reports", EnforcementLevel.ADVISORY),
         ("accept", EnforcementLevel.MANDATORY),
     ]

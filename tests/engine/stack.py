@@ -10,6 +10,9 @@ from pulumi import automation
 from pulumi.automation.events import EngineEvent
 
 PROJECT = "mta-sts"
+REFUSED = "failed to connect to remote host: Connection refused"
+"""What gRPC says for a while of a port at which an engine before this one in this process was:
+programs of users run in a process of their own."""
 COLOUR = re.compile(r"<\{%[^%]*%\}>")
 
 
@@ -100,6 +103,12 @@ class Stack:
         return automation.create_or_select_stack(self.name, PROJECT, program, opts=self._options)
 
     def _run(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
+        run = self._run_once(program, what, options)
+        if not run.steps and REFUSED in run.printed:
+            run = self._run_once(program, what, options)
+        return run
+
+    def _run_once(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
         run = Run()
         stack = self._stack(program)
         try:

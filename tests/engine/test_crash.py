@@ -91,7 +91,9 @@ def at_the_file_done(cloud: Cloud) -> tuple[Callable[[], bool], Callable[[], Non
 
 
 def at_the_gate(cloud: Cloud) -> tuple[Callable[[], bool], Callable[[], None]]:
-    cloud.edge.lag = LAG
+    # Not so long that the edge would have nothing to serve yet.
+    files = [call.time for call in cloud.log if call.operation == "PutObject"]
+    cloud.edge.lag = min([LAG, *(time.time() - each - 1 for each in files[:1])])
     writes = len(cloud.log)
     began = time.monotonic()
 

@@ -71,6 +71,12 @@ def test_a_life(stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyP
                 "announced": announced(MORE_MX, DAYS[5], DAYS[5]),
                 "longestEnforced": 604800,
                 "lastEnforced": DAYS[5],
+                "superseded": [
+                    {
+                        "policy": announced(MORE_MX, DAYS[4], DAYS[4], "enforce")["policy"],
+                        "until": "2026-01-12T02:00:00+00:00",
+                    }
+                ],
             },
         ),
     ]

@@ -34,7 +34,7 @@ GOOD = {
     "mode": "testing",
     "mx": ["mail.good.example"],
     "max_age": 604800,
-    "reports": ["mailto:tls-reports@good.example"],
+    "reports": ["mailto:tls-reports@reports.example"],
 }
 DOMAINS: dict[str, dict[str, Any]] = {
     "good.example": GOOD,
@@ -113,6 +113,12 @@ def test_advisory_tells_and_lets_pass(cloud: Cloud, program: Program) -> None:
     assert [each for each in run.violations if "can't run" not in each[2]] == [
         (
             "advisory",
+            "findings",
+            "short.example: max-age-testing: max_age 1d in testing: Google Workspace asks for 7d "
+            "to 14d (604800 to 1209600)",
+        ),
+        (
+            "advisory",
             "max-age",
             "short.example: maxAge: found 86400; allowed: 604800 to 31557600 seconds",
         ),
@@ -139,6 +145,7 @@ def test_configuration_says_what_is_allowed_and_what_stops(cloud: Cloud, program
             "all": "mandatory",
             "modes": {"allowed": ["none", "testing"]},
             "max-age": {"enforcementLevel": "advisory", "floor": 86400, "ceiling": 86400},
+            "findings": {"refused": []},
             "reports": "disabled",
             "accept": {"allowed": []},
         },

@@ -4,12 +4,15 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pulumi_aws as aws
 import pytest
 import yaml
 
 from sandbox.cloud import Cloud
 from sandbox.demo import copy_of_the_project
 from sandbox.setting import DOMAIN, Setting
+from tests.engine.programs import shared_host
+from tests.engine.stack import Stack
 
 LIMIT = 100  # seconds
 
@@ -109,3 +112,23 @@ def test_the_preview_names_what_changes_on_the_domains_own_line(program: Program
     assert f"~ mta-sts:index:MtaSts {DOMAIN} update [diff: ~maxAge]" in lines
     assert "~ 3 to update" in run.stdout
     assert "13 unchanged" in run.stdout
+
+
+def test_a_preview_ends_though_the_mode_of_another_domain_is_not_known(
+    cloud: Cloud, stack: Stack
+) -> None:
+    """Its review comes in an update, once the mode is known."""
+    zones = {name: cloud.create_zone(name) for name in ("known.example", "later.example")}
+
+    def program() -> None:
+        later = aws.s3.Bucket("later")
+        domains: dict[str, Any] = {
+            "known.example": {"mode": "enforce"},
+            "later.example": {"mode": later.arn},
+        }
+        shared_host(domains, zones)()
+
+    run = stack.preview(program)
+    assert run.failed
+    assert "the review found 2 errors in known.example; nothing was changed" in run.printed
+    assert "Traceback" not in run.printed

@@ -2,20 +2,16 @@
 
 import json
 import re
-from typing import Any
 
-import pulumi_aws as aws
 import pytest
 
-from sandbox.cloud import Cloud
 from tests.engine.printed import Printed
-from tests.engine.programs import configured, shared_host
+from tests.engine.programs import configured
 from tests.engine.reviewed import (
     ENFORCED,
     MX,
     NEW,
     NOW,
-    OTHER,
     TESTING,
     THIRD,
     WEEK,
@@ -98,23 +94,6 @@ def test_ten_bad_domains_are_all_shown(deployment: Deployment) -> None:
     for name in bad:
         assert len(re.findall(rf"^ +{name}: ", update.stdout, re.MULTILINE)) == 1, update.stdout
     assert "Traceback" not in update.stdout
-
-
-def test_a_preview_ends_though_the_mode_of_another_domain_is_not_known(
-    cloud: Cloud, stack: Stack
-) -> None:
-    """Its review comes in an update, once the mode is known."""
-    zones = {name: cloud.create_zone(name) for name in (TESTING, OTHER)}
-
-    def program() -> None:
-        later = aws.s3.Bucket("later")
-        domains: dict[str, Any] = {TESTING: {"mode": "enforce"}, OTHER: {"mode": later.arn}}
-        shared_host(domains, zones)()
-
-    run = stack.preview(program)
-    assert run.failed
-    assert "the review found 2 errors in testing.example; nothing was changed" in run.printed
-    assert "Traceback" not in run.printed
 
 
 def test_an_update_names_a_domain_that_dns_has_drifted_from(deployment: Deployment) -> None:
