@@ -10,7 +10,7 @@ from pulumi import automation
 from pulumi.automation.events import EngineEvent
 
 PROJECT = "mta-sts"
-REFUSED = "failed to connect to remote host: Connection refused"
+REFUSED = "to connect to remote host: Connection refused"
 """What gRPC says for a while of a port at which an engine before this one in this process was:
 programs of users run in a process of their own."""
 COLOUR = re.compile(r"<\{%[^%]*%\}>")
