@@ -41,7 +41,7 @@ class Call:
 
 def identify(environ: dict[str, Any]) -> Call:
     """The call that a WSGI request makes. Its body is read, and put back."""
-    body = _body(environ)
+    body = read_body(environ)
     query = environ.get("QUERY_STRING", "")
     path = environ.get("PATH_INFO", "/") + (f"?{query}" if query else "")
     credential = _credential(environ, query)
@@ -65,7 +65,8 @@ def identify(environ: dict[str, Any]) -> Call:
     )
 
 
-def _body(environ: dict[str, Any]) -> bytes:
+def read_body(environ: dict[str, Any]) -> bytes:
+    """The body of a request, which is put back for whoever reads it next."""
     stream = environ["wsgi.input"]
     if environ.get("wsgi.input_terminated"):
         body = stream.read()

@@ -13,13 +13,14 @@ import boto3  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 from moto.core.base_backend import BackendDict
 
-from sandbox.api import Api, Write
+from sandbox.api import AwsFront
 from sandbox.aws import acm, backends, corrections, distribution
 from sandbox.aws.backends import LOCK
 from sandbox.background import Background
 from sandbox.certificates import Authority
 from sandbox.edge import Edge
 from sandbox.faults import Faults
+from sandbox.front import Server, Write
 from sandbox.nameserver import Nameserver
 
 REGION = "us-east-1"
@@ -58,6 +59,8 @@ class Cloud:
         self.faults = Faults()
         self.acm = acm.control
         self.cloudfront = distribution.control
+        self.log: list[Write] = []
+        """The calls that change something, in the order they were answered."""
         self.environment: dict[str, str] = {}
         self._clients: dict[str, Any] = {}
 
@@ -78,8 +81,8 @@ class Cloud:
         self.acm.authority = self.certificates
         self._reset_controls()
         corrections.install()
-        self._api = Api(self.faults, api_port)
-        stack.callback(self._api.stop)
+        self._aws = Server(AwsFront(self.faults, self.log), api_port)
+        stack.callback(self._aws.stop)
         background = Background("sandbox-dns-edge")
         stack.callback(background.stop)
         background.run(self.dns.start(dns_port))
@@ -89,7 +92,7 @@ class Cloud:
         stack.callback(self._close_clients)
         stack.callback(self.faults.clear)
         self.environment = {
-            "AWS_ENDPOINT_URL": self._api.url,
+            "AWS_ENDPOINT_URL": self._aws.url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_REGION": REGION,
@@ -111,18 +114,13 @@ class Cloud:
             client.close()
         self._clients.clear()
 
-    @property
-    def log(self) -> list[Write]:
-        """The calls that change something, in the order they were answered."""
-        return self._api.log
-
     def client(self, service: str) -> Any:
         """A boto3 client that does not try twice."""
         with _clients_lock:
             if service not in self._clients:
                 self._clients[service] = _session().client(
                     service,
-                    endpoint_url=self._api.url,
+                    endpoint_url=self._aws.url,
                     config=Config(retries={"total_max_attempts": 1}, read_timeout=30),
                 )
             return self._clients[service]
