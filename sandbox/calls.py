@@ -90,6 +90,11 @@ def _credential(environ: dict[str, Any], query: str) -> str:
     return asked.get("X-Amz-Credential", [""])[0]
 
 
+def access_key_id(environ: dict[str, Any]) -> str:
+    """Whose signature a request has; empty: nobody's."""
+    return _credential(environ, environ.get("QUERY_STRING", "")).partition("/")[0]
+
+
 @lru_cache
 def _router(service: str) -> ServiceOperationRouter:
     return get_service_router(service)

@@ -44,6 +44,7 @@ class Identified(Protocol):
     @property
     def text(self) -> str:
         """The path and the body, to look for words in."""
+
     @property
     def writes(self) -> bool: ...
 
