@@ -55,7 +55,7 @@ def _refuse_unknown_buckets(script: Script) -> None:
 def _accept(version: Version) -> Reply | Plain:
     worker = control.workers.setdefault(version.script.name, Worker(version.script.name, []))
     control.retired += [each.handle for each in worker.versions[:-1]]
-    worker.versions = [*worker.versions[-1:], version]
+    worker.versions, worker.turns = [*worker.versions[-1:], version], 0
     return Reply({**_described(worker), "startup_time_ms": 1})
 
 

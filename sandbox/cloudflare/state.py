@@ -130,10 +130,18 @@ class Worker:
     versions: list[Version]
     tag: str = field(default_factory=new_id)
     created: str = field(default_factory=now)
+    turns: int = 0
 
     @property
     def newest(self) -> Version:
         return self.versions[-1]
+
+    def turn(self, lag: float) -> Version:
+        """The upload to answer the next request: new and old by turns, while the edge lags."""
+        if len(self.versions) == 1 or time.monotonic() >= self.newest.since + lag:
+            return self.newest
+        self.turns += 1
+        return self.versions[self.turns % 2]
 
 
 @dataclass(frozen=True)
