@@ -1,16 +1,9 @@
-"""Workers on the real runtime: versions, bindings, requests, R2, and how it all ends."""
+"""Workers on the real runtime: versions, bindings, requests and R2."""
 
 import asyncio
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +12,6 @@ from sandbox.aws.s3 import Stored
 from sandbox.viewer_request import Request, Response
 from sandbox.workers import NoWorkerError, Script, ScriptError, Workers, process
 
-ROOT = Path(__file__).parents[2]
 JAVASCRIPT = "application/javascript+module"
 MODIFIED = "Sun, 01 Nov 2026 00:00:00 GMT"
 
@@ -284,40 +276,3 @@ def test_a_bucket_gives_what_it_holds(bucket: Callable[[str, str], Response]) ->
 def test_a_bucket_that_fails_throws(bucket: Callable[[str, str], Response]) -> None:
     response = bucket("broken", "a")
     assert (response.status, response.body) == (500, b"get: The sandbox failed. (10001)")
-
-
-PROGRAM = """
-import sys, time
-from sandbox.workers import Script, Workers
-code = b"export default { fetch() { return new Response('here'); } };"
-workers = Workers(lambda bucket, key: None)
-script = Script("one", "a.js", {"a.js": ("application/javascript+module", code)}, "2026-11-01", [])
-workers.deploy(script)
-print(workers._processes["one@1"].port, flush=True)
-if sys.argv[1] == "stop":
-    workers.stop()
-else:
-    time.sleep(60)
-"""
-
-
-@pytest.mark.parametrize("how", ["stop", "kill"])
-def test_no_process_outlives_this_one(how: str) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, how], cwd=ROOT, text=True, stdout=subprocess.PIPE
-    ) as program:
-        assert program.stdout
-        port = int(program.stdout.readline())
-        if how == "kill":
-            assert listens(port)
-            os.kill(program.pid, signal.SIGKILL)
-        program.wait(20)
-    until = time.monotonic() + 10
-    while listens(port):
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as connection:
-        return connection.connect_ex(("127.0.0.1", port)) == 0
