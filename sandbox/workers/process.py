@@ -17,9 +17,9 @@ from sandbox.workers.script import Script, ScriptError, write
 START_TIMEOUT = 15.0  # seconds
 END_TIMEOUT = 10.0  # seconds
 
-KEEPER = '"$@" 3>&1 >&2 </dev/null & exec >&-; read -r _; kill -9 $!'
-"""A shell that ends workerd when this process ends, in whatever way: its standard input closes.
-workerd tells on descriptor 3 where it listens."""
+KEEPER = '"$@" 3>&1 >&2 </dev/null & exec >&-; read -r _; kill -9 $!; rm -r "$0"'
+"""A shell that ends workerd, and removes its folder, when this process ends in whatever way: then
+its standard input closes. workerd tells on descriptor 3 where it listens."""
 
 
 class Process:
@@ -37,7 +37,7 @@ class Process:
             command = [str(program), "serve", str(config), "--socket-addr", "http=127.0.0.1:0"]
             with self._errors.open("wb") as errors:
                 self._keeper = subprocess.Popen(
-                    ["sh", "-c", KEEPER, "sh", *command, "--control-fd", "3"],
+                    ["sh", "-c", KEEPER, str(folder), *command, "--control-fd", "3"],
                     env=runtime.environment(),
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                     start_new_session=True,

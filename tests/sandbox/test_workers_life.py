@@ -28,9 +28,13 @@ else:
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
-def test_no_process_outlives_this_one(how: str) -> None:
+def test_nothing_outlives_this_process(how: str, tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, how], cwd=ROOT, text=True, stdout=subprocess.PIPE
+        [sys.executable, "-c", PROGRAM, how],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     ) as program:
         assert program.stdout
         port = int(program.stdout.readline())
@@ -39,7 +43,7 @@ def test_no_process_outlives_this_one(how: str) -> None:
             os.kill(program.pid, signal.SIGKILL)
         program.wait(20)
     until = time.monotonic() + 10
-    while listens(port):
+    while listens(port) or list(tmp_path.iterdir()):
         assert time.monotonic() < until
         time.sleep(0.05)
 
