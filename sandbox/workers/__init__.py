@@ -19,7 +19,10 @@ __all__ = ["NoWorkerError", "Script", "ScriptError", "Workers"]
 
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=10)  # seconds
 ADDED_BY_CLIENT = ("Accept", "Accept-Encoding", "User-Agent")
-BETWEEN_HOPS = {"connection", "content-length", "host", "keep-alive", "transfer-encoding"}
+NOT_PASSED_ON = {
+    "connection", "content-length", "host", "keep-alive", "transfer-encoding", "upgrade",
+    PROTO_HEADER.lower(),
+}  # fmt: skip
 
 
 class NoWorkerError(Exception):
@@ -99,7 +102,7 @@ class Workers:
 
         Raises:
             NoWorkerError: there is none.
-            aiohttp.ClientError, TimeoutError: workerd did not answer; a version was ended meanwhile.
+            aiohttp.ClientError, TimeoutError: workerd did not answer, such as one ended meanwhile.
         """
         with self._lock:
             process = self._processes.get(self._newest.get(name, name))
@@ -107,7 +110,7 @@ class Workers:
             raise NoWorkerError(f"there is no Worker {name}")
         query = f"?{urlencode(request.query)}" if request.query else ""
         url = URL(f"http://127.0.0.1:{process.port}{request.uri}{query}", encoded=True)
-        passed = [each for each in request.headers if each[0].lower() not in BETWEEN_HOPS]
+        passed = [each for each in request.headers if each[0].lower() not in NOT_PASSED_ON]
         async with (
             aiohttp.ClientSession(
                 timeout=ANSWER_TIMEOUT, auto_decompress=False, skip_auto_headers=ADDED_BY_CLIENT

@@ -3,23 +3,23 @@
 import contextlib
 import json
 import os
-import re
 import select
 import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import IO, cast
 
 from sandbox.workers import runtime
 from sandbox.workers.script import Script, ScriptError, write
 
-START_TIMEOUT = 30.0  # seconds
+START_TIMEOUT = 15.0  # seconds
 END_TIMEOUT = 10.0  # seconds
 
-KEEPER = '"$@" 3>&1 >&2 </dev/null & exec >&-; read -r _; kill -9 $!'
-"""A shell that ends workerd when this process ends, in whatever way: its standard input closes.
-workerd tells on descriptor 3 where it listens."""
+KEEPER = '"$@" 3>&1 >&2 </dev/null & exec >&-; read -r _; kill -9 $!; rm -r "$0"'
+"""A shell that ends workerd, and removes its folder, when this process ends in whatever way: then
+its standard input closes. workerd tells on descriptor 3 where it listens."""
 
 
 class Process:
@@ -37,7 +37,7 @@ class Process:
             command = [str(program), "serve", str(config), "--socket-addr", "http=127.0.0.1:0"]
             with self._errors.open("wb") as errors:
                 self._keeper = subprocess.Popen(
-                    ["sh", "-c", KEEPER, "sh", *command, "--control-fd", "3"],
+                    ["sh", "-c", KEEPER, str(folder), *command, "--control-fd", "3"],
                     env=runtime.environment(),
                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
                     start_new_session=True,
@@ -51,22 +51,24 @@ class Process:
 
     def _listening(self, name: str) -> int:
         """The port, once workerd listens."""
-        assert self._keeper.stdout
+        control = cast(IO[bytes], self._keeper.stdout)
         said, until = b"", time.monotonic() + START_TIMEOUT
-        with self._keeper.stdout as control:
-            while not said.endswith(b"\n"):
-                left = until - time.monotonic()
-                if left <= 0 or not select.select([control], [], [], left)[0]:
-                    raise TimeoutError(f"{name}: workerd did not start in {START_TIMEOUT:.0f} s")
-                more = os.read(control.fileno(), 4096)
-                if not more:
-                    raise ScriptError(self._errors.read_text(errors="replace").strip())
-                said += more
+        while not said.endswith(b"\n"):
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([control], [], [], left)[0]:
+                raise TimeoutError(f"{name}: workerd did not start in {START_TIMEOUT:.0f} s")
+            more = os.read(control.fileno(), 4096)
+            if not more:
+                raise ScriptError(self._words())
+            said += more
         return int(json.loads(said)["port"])
 
+    def _words(self) -> str:
+        """What workerd said, without its own name for the script."""
+        lines = self._errors.read_text(errors="replace").strip().splitlines()
+        return "\n".join(line.removeprefix("service script: ") for line in lines)
+
     def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
+        with self._keeper:  # closes the pipes
             os.killpg(self._keeper.pid, signal.SIGKILL)
-        self._keeper.wait(END_TIMEOUT)
-        assert self._keeper.stdin
-        self._keeper.stdin.close()
+            self._keeper.wait(END_TIMEOUT)

@@ -36,7 +36,7 @@ class Gateway:
     async def start(self) -> None:
         self._http = web.Server(self._answer, access_log=None, max_field_size=MOST_OF_A_HEADER)
         self._listener = await asyncio.get_running_loop().create_server(self._http, "127.0.0.1", 0)
-        self.address = "127.0.0.1:{}".format(self._listener.sockets[0].getsockname()[1])
+        self.address = f"127.0.0.1:{self._listener.sockets[0].getsockname()[1]}"
 
     async def stop(self) -> None:
         if self._listener and self._http:
