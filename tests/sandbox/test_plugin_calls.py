@@ -16,7 +16,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 from sandbox.cloud import Cloud
 from sandbox.plugin.install import install
 from sandbox.plugin.server import serve_in_process
-from tests.sandbox.plugin_call import UNKNOWN, Plugin
+from tests.sandbox.plugin_call import UNKNOWN, Plugin, refused
 
 ZONE = "aws:route53/getZone:getZone"
 FUNCTION = {"name": "f", "code": "x", "runtime": "cloudfront-js-2.0"}
@@ -33,14 +33,6 @@ def port(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 @pytest.fixture
 def plugin(port: int) -> Plugin:
     return Plugin(port, region="us-east-1")
-
-
-def refused(call: Any, *arguments: Any) -> str:
-    with pytest.raises(grpc.RpcError) as failure:
-        call(*arguments)
-    words = str(failure.value.details())
-    assert "Traceback" not in words
-    return words
 
 
 def test_a_zone_by_name(cloud: Cloud, plugin: Plugin) -> None:
