@@ -1,5 +1,6 @@
 """Cloudflare's API under one provider's configuration."""
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ class Cloudflare:
 
     @classmethod
     def configured(cls, args: Props) -> "Cloudflare":
+        for key in ("apiKey", "apiUserServiceKey", "email"):
+            if key in args:
+                raise Refused(f"the sandbox's cloudflare provider takes an apiToken only, no {key}")
         return cls(args)
 
     def call(
@@ -57,10 +61,11 @@ class Cloudflare:
         thousands of types first, and drop what they do not know."""
         import httpx
 
-        given: dict[str, Any] = {"options": {"params": query or {}, "headers": dict(headers or {})}}
+        sent = {**self._authorization(), **(headers or {})}
+        given: dict[str, Any] = {"options": {"params": query or {}, "headers": sent}}
         if files is not None:
             given["files"] = files
-            given["options"]["headers"]["Content-Type"] = "multipart/form-data"
+            sent["Content-Type"] = "multipart/form-data"
         elif body is not None:
             given["body"] = body
         url = "/" + "/".join(quote(segment, safe="") for segment in path)
@@ -78,11 +83,16 @@ class Cloudflare:
 
         if has_unknown(self.settings):
             raise Refused("the provider's configuration is not known yet")
-        return cloudflare.Cloudflare(  # what is None it takes from the environment, as it should
-            base_url=self.settings.get("baseUrl"),
-            api_token=self.settings.get("apiToken"),
-            api_key=self.settings.get("apiKey"),
-            api_email=self.settings.get("email"),
+        return cloudflare.Cloudflare(
+            base_url=self.settings.get("baseUrl"),  # None: from the environment
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
             max_retries=RETRIES,
         )
+
+    def _authorization(self) -> dict[str, Any]:
+        """Said with each call, if only that there is none: the client would refuse to call then,
+        and lets an e-mail address in the environment win over a token."""
+        from cloudflare import Omit
+
+        token = self.settings.get("apiToken") or os.environ.get("CLOUDFLARE_API_TOKEN")
+        return {"Authorization": f"Bearer {token}" if token else Omit()}
