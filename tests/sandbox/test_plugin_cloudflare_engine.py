@@ -181,4 +181,4 @@ def test_what_the_user_sees_of_a_refusal(cloud: Cloud, stack: Stack) -> None:
     done(stack.up(lambda: record("mine", "CNAME", "a.example.net")))
     words = refusal(stack.up(lambda: program("A")))
     assert f'failed to make http request: POST "{cloud.environment["CLOUDFLARE_BASE_URL"]}' in words
-    assert '"code": 81053' in words
+    assert '"code": 81054' in words

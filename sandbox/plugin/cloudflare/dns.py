@@ -29,7 +29,7 @@ class DnsRecord(CloudflareResource):
     imported = (("zone_id", "zoneId"), ("dns_record_id", "id"))
     replaced_by = frozenset({"type", "zoneId"})
     sets = frozenset({"tags"})
-    keeps = frozenset({"content", "settings", "tags", *(f"settings.{key}" for key in NO_SETTINGS)})
+    keeps = frozenset({"settings", "tags", *(f"settings.{key}" for key in NO_SETTINGS)})
     defaults: ClassVar = {"proxied": False}
     computed = frozenset(
         {
@@ -48,6 +48,8 @@ class DnsRecord(CloudflareResource):
 
     def normal(self, inputs: Props) -> Props:
         content = inputs.get("content")
+        if "data" in inputs:  # what the content then is, the API tells
+            return {key: value for key, value in inputs.items() if key != "content"}
         if inputs.get("type") == "CNAME" and isinstance(content, str) and content != UNKNOWN:
             return {**inputs, "content": content.lower()}
         return inputs
