@@ -98,7 +98,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         kind = self._kind(request)
-        old = visible(load(request.old_inputs))
+        old = _recorded(kind, visible(load(request.old_inputs)), load(request.olds))
         new = visible(load(request.news))
         changes = _changes(kind, old, new, request.ignoreChanges)
         replacing = kind.replaces(old, new)
@@ -190,6 +190,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 Response = provider_pb2.DiffResponse
+
+
+def _recorded(kind: Resource, inputs: Props, state: Props) -> Props:
+    """The inputs of an import lack what has a default: it is as the state says."""
+    return {**{key: state[key] for key in kind.defaults if key in state}, **inputs}
 
 
 def _outputs(kind: Resource, state: Props) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 import pytest
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from sandbox.plugin.aws import AWS
 from sandbox.plugin.package import Package
@@ -32,7 +32,7 @@ TYPES = {
     "WorkersScript": "cloudflare:index/workersScript:WorkersScript",
 }
 
-__all__ = ["UNKNOWN", "Plugin", "refused", "served"]
+__all__ = ["UNKNOWN", "Plugin", "partly_made", "refused", "served"]
 
 
 class Plugin:
@@ -130,6 +130,15 @@ def refused(call: Any, *arguments: Any) -> str:
     assert "Traceback" not in words
     assert "provider failed at" not in words
     return words
+
+
+def partly_made(failure: grpc.RpcError) -> Any:
+    """What a create that failed half-way tells the engine to keep, and why."""
+    metadata = dict(failure.trailing_metadata())
+    status = status_pb2.Status.FromString(metadata["grpc-status-details-bin"])
+    partly = provider_pb2.ErrorResourceInitFailed()
+    assert status.details[0].Unpack(partly)
+    return partly
 
 
 def _plain(inputs: Props) -> Props:

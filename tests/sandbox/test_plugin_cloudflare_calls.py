@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import grpc  # type: ignore[import-untyped]
 import pytest
 
 from sandbox.cloud import Cloud
+from sandbox.cloudflare import r2_buckets
 from sandbox.plugin.cloudflare import CLOUDFLARE
 from sandbox.plugin.server import serve_in_process
-from tests.sandbox.plugin_call import UNKNOWN, Plugin, refused
+from tests.sandbox.plugin_call import UNKNOWN, Plugin, partly_made, refused
 
 ZONE = "cloudflare:index/getZone:getZone"
 FAILED = "failed to make http request: "
@@ -223,6 +225,27 @@ def test_a_bucket_from_create_to_delete(
     assert plugin.refresh("R2CustomDomain", held, seen, domain) is None
     plugin.delete("R2Bucket", identifier, state)
     assert plugin.refresh("R2Bucket", identifier, state, bucket) is None
+
+
+def test_a_bucket_that_is_not_empty(plugin: Plugin, account: str) -> None:
+    identifier, state = plugin.create("R2Bucket", {"accountId": account, "name": "policies"})
+    r2_buckets.objects().put_object("policies", "mta-sts.txt", b"x")
+    words = refused(plugin.delete, "R2Bucket", identifier, state)
+    assert "409 Conflict {" in words
+    assert '"code": 10008' in words
+
+
+def test_a_domain_that_cannot_be_looked_at_is_kept(
+    cloud: Cloud, plugin: Plugin, zone: str, account: str
+) -> None:
+    plugin.create("R2Bucket", {"accountId": account, "name": "policies"})
+    domain = {"accountId": account, "bucketName": "policies", "zoneId": zone, "enabled": True}
+    cloud.faults.add(service="cloudflare", operation="r2.domains.get", status=503, times=None)
+    with pytest.raises(grpc.RpcError) as failure:
+        plugin.create("R2CustomDomain", {**domain, "domain": "mta-sts.example.com"})
+    partly = partly_made(failure.value)
+    assert partly.id == f"{account}__{zone}"
+    assert "503 Service Unavailable" in partly.reasons[0]
 
 
 def test_a_host_name_that_has_a_record(plugin: Plugin, zone: str, account: str) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 
 from sandbox.plugin.errors import PartlyDone, Refused
 
@@ -29,10 +28,11 @@ def status(failure: Exception) -> int:
 def words(failure: Exception) -> str | None:
     """The words for a failed call; None for any other failure."""
     from cloudflare import APIConnectionError, APIStatusError
+    from httpx import codes
 
     if isinstance(failure, APIStatusError):
         asked, answer = failure.request, failure.response
-        phrase = HTTPStatus(answer.status_code).phrase
+        phrase = codes.get_reason_phrase(answer.status_code)
         said = f'{asked.method} "{asked.url}": {answer.status_code} {phrase} {answer.text.strip()}'
     elif isinstance(failure, APIConnectionError):
         reason = failure.__cause__ or failure
