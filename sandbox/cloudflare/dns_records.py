@@ -79,7 +79,10 @@ def _record(call: Call) -> Record:
 
 
 def _own(call: Call) -> Record:
-    """A record that may be changed: not one that belongs to a custom domain."""
+    """A record that may be changed: not one that belongs to a custom domain.
+
+    The code of that refusal is not documented.
+    """
     record = _record(call)
     if record.managed:
         raise Refused(400, 1043, "This record is read only: the product that made it manages it.")

@@ -47,7 +47,7 @@ def record(fields: dict[str, Any], zone: Zone) -> Record:
     made = Record(
         name=full_name(fields["name"], zone),
         type=type_,
-        content=content if type_ == "TXT" else content.rstrip("."),
+        content=_quoted(content) if type_ == "TXT" else content.rstrip("."),
         ttl=_ttl(fields.get("ttl", AUTOMATIC)),
         proxied=bool(fields.get("proxied", False)),
         priority=fields.get("priority") if type_ == "MX" else None,
@@ -58,6 +58,14 @@ def record(fields: dict[str, Any], zone: Zone) -> Record:
     )
     _refuse_invalid(made)
     return made
+
+
+def _quoted(content: str) -> str:
+    """Text is kept in quotation marks, given so or not."""
+    if content.startswith('"'):
+        return content
+    escaped = content.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 def _ttl(ttl: object) -> int:

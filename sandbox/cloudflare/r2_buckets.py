@@ -18,6 +18,7 @@ MOTO_ACCOUNT = "999999999999"
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]")
 LOCATIONS = ("apac", "eeur", "enam", "weur", "wnam", "oc")
 JURISDICTION_HEADER = "HTTP_CF_R2_JURISDICTION"
+STORAGE_CLASS_HEADER = "HTTP_CF_R2_STORAGE_CLASS"
 
 
 def objects() -> "S3":
@@ -76,6 +77,12 @@ def get(call: Call) -> Reply | Plain:
     return Reply(_described(bucket_of(call)))
 
 
+def edit(call: Call) -> Reply | Plain:
+    bucket = bucket_of(call)
+    bucket.storage_class = call.environ.get(STORAGE_CLASS_HEADER, bucket.storage_class)
+    return Reply(_described(bucket))
+
+
 def delete(call: Call) -> Reply | Plain:
     bucket = bucket_of(call)
     if objects().buckets[bucket.name].keys:
@@ -111,5 +118,6 @@ ROUTES: list[tuple[str, str, str, Handler]] = [
     ("GET", BUCKETS, "r2.buckets.list", list_buckets),
     ("POST", BUCKETS, "r2.buckets.create", create),
     ("GET", f"{BUCKETS}/<bucket>", "r2.buckets.get", get),
+    ("PATCH", f"{BUCKETS}/<bucket>", "r2.buckets.edit", edit),
     ("DELETE", f"{BUCKETS}/<bucket>", "r2.buckets.delete", delete),
 ]

@@ -1,4 +1,7 @@
-"""The calls for the custom domains of R2 buckets."""
+"""The calls for the custom domains of R2 buckets.
+
+Cloudflare documents no codes for their refusals, so nobody should rest on those given here.
+"""
 
 from typing import Any
 

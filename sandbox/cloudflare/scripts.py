@@ -75,6 +75,13 @@ def content(call: Call) -> Reply | Plain:
     return upload.modules(worker_of(call.parameters["script"]).newest.script)
 
 
+def service(call: Call) -> Reply | Plain:
+    """What nobody documents and the real provider reads."""
+    worker = worker_of(call.parameters["script"])
+    script = {"environment": "production", "script": _described(worker)}
+    return Reply({"id": worker.name, "default_environment": script})
+
+
 def settings(call: Call) -> Reply | Plain:
     version = worker_of(call.parameters["script"]).newest
     return Reply(
@@ -144,6 +151,7 @@ def _untried(_: Call) -> Reply | Plain:
 
 
 SCRIPTS = "/accounts/<account_id>/workers/scripts"
+SERVICES = "/accounts/<account_id>/workers/services"
 ROUTES: list[tuple[str, str, str, Handler]] = [
     ("GET", SCRIPTS, "workers.scripts.list", list_scripts),
     ("PUT", f"{SCRIPTS}/<script>", UPLOAD, _untried),
@@ -151,4 +159,5 @@ ROUTES: list[tuple[str, str, str, Handler]] = [
     ("DELETE", f"{SCRIPTS}/<script>", "workers.scripts.delete", delete),
     ("GET", f"{SCRIPTS}/<script>/content/v2", "workers.scripts.content.get", content),
     ("GET", f"{SCRIPTS}/<script>/settings", "workers.scripts.settings.get", settings),
+    ("GET", f"{SERVICES}/<script>", "workers.services.get", service),
 ]

@@ -1,4 +1,8 @@
-"""The calls that bring requests to Workers: custom domains, and routes."""
+"""The calls that bring requests to Workers: custom domains, and routes.
+
+The codes 10083, 100116 and 100117 are Cloudflare's; the others of these refusals are not
+documented, so nobody should rest on them.
+"""
 
 import re
 from typing import Any

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
 from sandbox.cloud import Cloud
-from sandbox.plugin.clients import Aws
+from sandbox.plugin.aws.clients import Aws
 from tests.sandbox import cloud_site
 from tests.sandbox.cloud_site import PATH, answers, fetch
 from tests.sandbox.cloudflare_site import (

@@ -37,7 +37,10 @@ class Aws:
     @classmethod
     def configured(cls, args: Props) -> "Aws":
         """From the provider's arguments, where everything but strings may be JSON in a string."""
-        return cls({key: _opened(value) for key, value in args.items()})
+        aws = cls({key: _opened(value) for key, value in args.items()})
+        if not has_unknown(aws.settings):
+            _ = aws.region
+        return aws
 
     @property
     def region(self) -> str:
