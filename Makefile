@@ -12,6 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 setup: $(READY)
 	@$(VENV)/bin/python -m sandbox.engine > /dev/null
+	@$(VENV)/bin/python -m sandbox.workers > /dev/null
 
 $(READY): requirements-dev.txt components/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, found " + sys.version)'

@@ -1,11 +1,12 @@
 """What DNS says: the answer to each question, from the hosted zones and the zones above them.
 
 The zones above are made up: the root, the top-level domains, cloudfront.net. Every host they
-name is at 127.0.0.1.
+name is at 127.0.0.1. So are the name servers of both clouds, on one port: where both have a zone
+of a name, a query to either's server is answered from the one that the parent delegates to.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import dns.name
 import dns.rcode
@@ -16,6 +17,7 @@ import dns.rrset
 from dns.name import Name
 from dns.rdatatype import RdataType
 
+from sandbox import delegation
 from sandbox.aws import hosted
 from sandbox.aws.backends import LOCK
 
@@ -172,20 +174,26 @@ _kept = _Kept()
 
 def _zones() -> dict[Labels, Zone]:
     """Every zone by its name."""
-    version = hosted.version()
+    version = delegation.version()
     if _kept.version != version:
         found: dict[Labels, Zone] = {}
-        servers = {PARENT_SERVER}
-        for data in hosted.zones():
+        for data, ttl in delegation.delegated():
             zone = _hosted_zone(data)
-            found.setdefault(zone.name, zone)
-            servers.update(data.servers)
+            found[zone.name] = zone if ttl is None else _delegated_for(zone, ttl)
+        servers = {PARENT_SERVER, *delegation.servers()}
         _kept.zones = {**_parents([*found], servers), **found}
         _kept.version = version
     return _kept.zones
 
 
-def _hosted_zone(data: hosted.Zone) -> Zone:
+def _delegated_for(zone: Zone, ttl: int) -> Zone:
+    """The zone with that TTL on the NS records of its name, which are the parent's too."""
+    at_apex = dict(zone.sets[zone.name])
+    at_apex[NS] = dns.rdataset.from_rdata_list(ttl, list(at_apex[NS]))
+    return replace(zone, sets={**zone.sets, zone.name: at_apex})
+
+
+def _hosted_zone(data: delegation.Hosted) -> Zone:
     version, zone = _kept.hosted.get(data.id, (None, None))
     if zone is None or version is not data.version:
         zone = Zone(labels(data.name))

@@ -41,7 +41,7 @@ class Call:
 
 def identify(environ: dict[str, Any]) -> Call:
     """The call that a WSGI request makes. Its body is read, and put back."""
-    body = _body(environ)
+    body = read_body(environ)
     query = environ.get("QUERY_STRING", "")
     path = environ.get("PATH_INFO", "/") + (f"?{query}" if query else "")
     credential = _credential(environ, query)
@@ -65,7 +65,8 @@ def identify(environ: dict[str, Any]) -> Call:
     )
 
 
-def _body(environ: dict[str, Any]) -> bytes:
+def read_body(environ: dict[str, Any]) -> bytes:
+    """The body of a request, which is put back for whoever reads it next."""
     stream = environ["wsgi.input"]
     if environ.get("wsgi.input_terminated"):
         body = stream.read()
@@ -87,6 +88,11 @@ def _credential(environ: dict[str, Any], query: str) -> str:
     if "AWSAccessKeyId" in asked:  # the older signature, of S3 alone
         return f"{asked['AWSAccessKeyId'][0]}/date/region/s3/aws_request"
     return asked.get("X-Amz-Credential", [""])[0]
+
+
+def access_key_id(environ: dict[str, Any]) -> str:
+    """Whose signature a request has; empty: nobody's."""
+    return _credential(environ, environ.get("QUERY_STRING", "")).partition("/")[0]
 
 
 @lru_cache

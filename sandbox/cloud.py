@@ -1,4 +1,4 @@
-"""The local cloud: the AWS APIs, DNS and the HTTPS edge, all on 127.0.0.1."""
+"""The local cloud: the APIs of AWS and Cloudflare, DNS and the HTTPS edge, all on 127.0.0.1."""
 
 import tempfile
 import threading
@@ -13,17 +13,24 @@ import boto3  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 from moto.core.base_backend import BackendDict
 
-from sandbox.api import Api, Write
+from sandbox import delegation
+from sandbox.api import AwsFront
 from sandbox.aws import acm, backends, corrections, distribution
 from sandbox.aws.backends import LOCK
 from sandbox.background import Background
 from sandbox.certificates import Authority
+from sandbox.cloudflare import by_hand, state
+from sandbox.cloudflare.api import BASE, CloudflareFront
+from sandbox.cloudflare.r2_objects import R2Front
+from sandbox.cloudflare.runtime import runtime
 from sandbox.edge import Edge
 from sandbox.faults import Faults
+from sandbox.front import Server, Write
 from sandbox.nameserver import Nameserver
 
 REGION = "us-east-1"
 ACCESS_KEY, SECRET_KEY = "AKIASANDBOX000000000", "sandbox"
+DELEGATION_TTL = 172800
 
 _clients_lock = threading.Lock()
 
@@ -58,6 +65,9 @@ class Cloud:
         self.faults = Faults()
         self.acm = acm.control
         self.cloudfront = distribution.control
+        self.cloudflare = state.control
+        self.log: list[Write] = []
+        """The calls that change something, in the order they were answered."""
         self.environment: dict[str, str] = {}
         self._clients: dict[str, Any] = {}
 
@@ -75,11 +85,16 @@ class Cloud:
         stack.callback(setattr, Cloud, "_running", None)
         if self._temporary:
             stack.callback(self._temporary.cleanup)
-        self.acm.authority = self.certificates
+        self.acm.authority = self.cloudflare.authority = self.certificates
         self._reset_controls()
         corrections.install()
-        self._api = Api(self.faults, api_port)
-        stack.callback(self._api.stop)
+        self._aws = Server(AwsFront(self.faults, self.log), api_port)
+        stack.callback(self._aws.stop)
+        stack.callback(runtime.stop)
+        cloudflare = Server(CloudflareFront(self.faults, self.log))
+        stack.callback(cloudflare.stop)
+        r2 = Server(R2Front(self.faults, self.log))
+        stack.callback(r2.stop)
         background = Background("sandbox-dns-edge")
         stack.callback(background.stop)
         background.run(self.dns.start(dns_port))
@@ -89,10 +104,13 @@ class Cloud:
         stack.callback(self._close_clients)
         stack.callback(self.faults.clear)
         self.environment = {
-            "AWS_ENDPOINT_URL": self._api.url,
+            "AWS_ENDPOINT_URL": self._aws.url,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_REGION": REGION,
+            "CLOUDFLARE_BASE_URL": cloudflare.url + BASE,
+            "CLOUDFLARE_API_TOKEN": state.TOKEN,
+            "SANDBOX_R2_URL": r2.url,
             "MTA_STS_DNS": f"127.0.0.1:{self.dns.port}",
             "MTA_STS_CA_FILE": str(self.certificates.file),
             "MTA_STS_HTTPS_PORT": str(self.edge.port),
@@ -111,18 +129,13 @@ class Cloud:
             client.close()
         self._clients.clear()
 
-    @property
-    def log(self) -> list[Write]:
-        """The calls that change something, in the order they were answered."""
-        return self._api.log
-
     def client(self, service: str) -> Any:
         """A boto3 client that does not try twice."""
         with _clients_lock:
             if service not in self._clients:
                 self._clients[service] = _session().client(
                     service,
-                    endpoint_url=self._api.url,
+                    endpoint_url=self._aws.url,
                     config=Config(retries={"total_max_attempts": 1}, read_timeout=30),
                 )
             return self._clients[service]
@@ -133,13 +146,36 @@ class Cloud:
             zone = backends.route53().create_hosted_zone(f"{name.rstrip('.')}.", False)
         return str(zone.resource_id)
 
+    def create_cloudflare_zone(self, name: str, account: str = state.ACCOUNT) -> str:
+        """A zone at Cloudflare; its id. By hand: not in the log."""
+        zone = state.Zone(name.rstrip(".").lower(), account)
+        with LOCK:
+            self.cloudflare.zones[zone.id] = zone
+            delegation.keep_first(zone.name)
+        return zone.id
+
+    def delegate(self, name: str, zone_id: str, ttl: int = DELEGATION_TTL) -> None:
+        """Let the parent delegate a domain to this zone of its name: else it is the first made.
+
+        What is looked up follows at once; `ttl` is what the NS records say.
+        """
+        with LOCK:
+            delegation.choose(name.rstrip(".").lower(), zone_id, ttl)
+
     def put_records(self, zone_id: str, records: Records) -> None:
         """Set records (name, type, ttl, values) by hand: not in the log. TXT values are quoted."""
-        self._change(zone_id, "UPSERT", records)
+        with LOCK:
+            if zone := self.cloudflare.zones.get(zone_id):
+                by_hand.put(zone, records)
+            else:
+                self._change(zone_id, "UPSERT", records)
 
     def delete_records(self, zone_id: str, records: Iterable[tuple[str, str]]) -> None:
         """Delete records (name, type) by hand: not in the log."""
         with LOCK:
+            if at_cloudflare := self.cloudflare.zones.get(zone_id):
+                by_hand.delete(at_cloudflare, records)
+                return
             zone = backends.route53().get_hosted_zone(zone_id)
             present = {(found.name.rstrip("."), found.type): found for found in zone.rrsets}
             found = [present[name.lower().rstrip("."), type_] for name, type_ in records]
@@ -162,12 +198,12 @@ class Cloud:
             }
             for name, type_, ttl, values in records
         ]
-        with LOCK:
-            backends.route53().change_resource_record_sets(zone_id, changes)
+        backends.route53().change_resource_record_sets(zone_id, changes)
 
     def reset(self) -> None:
         """Forget everything."""
         self.faults.clear()
+        runtime.stop()
         with LOCK:
             BackendDict.reset()
             self._reset_controls()
@@ -180,6 +216,8 @@ class Cloud:
         """They are the process's, as moto's state is."""
         self.acm.pending = False
         self.cloudfront.deploy_seconds = 0.0
+        self.cloudflare.reset()
+        delegation.chosen.clear()
 
 
 @lru_cache

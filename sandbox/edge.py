@@ -1,4 +1,8 @@
-"""The HTTPS edge: TLS by server name, then what the distribution answers."""
+"""The HTTPS edge of both clouds: TLS by server name, then what the name's cloud answers.
+
+There is one address, so DNS says which cloud is asked: Cloudflare, where it has a proxied record
+for the name, in a zone that is delegated to it; else CloudFront.
+"""
 
 import asyncio
 import logging
@@ -12,6 +16,8 @@ from aiohttp import web
 from sandbox.aws import served
 from sandbox.aws.backends import LOCK
 from sandbox.certificates import Authority, Certificate, covers
+from sandbox.cloudflare import edge as cloudflare
+from sandbox.cloudflare.served import Site, site
 from sandbox.viewer_request import Cache, Request, respond
 
 log = logging.getLogger(__name__)
@@ -31,9 +37,10 @@ class Seen:
 
 
 class Edge:
-    """Serves the aliases of distributions on 127.0.0.1 while its event loop runs.
+    """Serves the names of distributions, buckets and Workers while its event loop runs.
 
-    It goes on serving what an object was `lag` seconds ago.
+    CloudFront goes on serving what an object was `lag` seconds ago, Cloudflare what a Worker was;
+    R2 has no lag.
     """
 
     def __init__(self, authority: Authority, lag: float) -> None:
@@ -81,10 +88,8 @@ class Edge:
             return int(ssl.ALERT_DESCRIPTION_INTERNAL_ERROR)
 
     def _configure(self, connection: ssl.SSLSocket | ssl.SSLObject, name: str) -> int | None:
-        distribution = served.distribution(name)
-        if distribution is None:
-            return int(ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)
-        requested = served.certificate(distribution.certificate_arn)
+        at_cloudflare = site(name)
+        requested = at_cloudflare.certificate() if at_cloudflare else _of_cloudfront(name)
         if requested is None or not covers(requested.names, name):
             return int(ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)
         connection.context = self._context(self._authority.wrong(name) or requested)
@@ -103,7 +108,9 @@ class Edge:
 
     async def _answer(self, incoming: web.BaseRequest) -> web.Response:
         host = incoming.host.rpartition(":")[0] or incoming.host
-        if _too_old(incoming, host.lower()):
+        with LOCK:
+            at_cloudflare = site(host.lower())
+        if _too_old(incoming, host.lower(), at_cloudflare):
             if incoming.transport:
                 incoming.transport.abort()
             return web.Response(status=421)
@@ -116,23 +123,36 @@ class Edge:
             cookies=dict(incoming.cookies),
             viewer=incoming.remote or "",
         )
-        with LOCK:
-            response = respond(request, self._cache, self.lag)
+        if at_cloudflare:
+            response = await cloudflare.respond(at_cloudflare, request, self.lag)
+        else:
+            with LOCK:
+                response = respond(request, self._cache, self.lag)
         self.requests.append(
             Seen(time.time(), request.host, request.uri, response.status, request.method)
         )
         return web.Response(
             status=response.status,
             reason=response.reason,
-            headers={**response.headers, "server": "CloudFront"},
+            headers={**response.headers, "server": "cloudflare" if at_cloudflare else "CloudFront"},
             body=response.body,
         )
 
 
-def _too_old(incoming: web.BaseRequest, host: str) -> bool:
-    """Whether the distribution wants a newer TLS; what was agreed is known after the handshake."""
+def _of_cloudfront(name: str) -> Certificate | None:
+    distribution = served.distribution(name)
+    return served.certificate(distribution.certificate_arn) if distribution else None
+
+
+def _too_old(incoming: web.BaseRequest, host: str, at_cloudflare: Site | None) -> bool:
+    """Whether a newer TLS is wanted; what was agreed is known after the handshake."""
     with LOCK:
-        distribution = served.distribution(host)
-    wants_1_3 = distribution is not None and distribution.minimum_protocol.startswith("TLSv1.3")
+        if at_cloudflare:
+            wants_1_3 = at_cloudflare.minimum_tls == "1.3"
+        else:
+            distribution = served.distribution(host)
+            wants_1_3 = distribution is not None and distribution.minimum_protocol.startswith(
+                "TLSv1.3"
+            )
     connection = incoming.get_extra_info("ssl_object")
     return wants_1_3 and connection is not None and connection.version() != "TLSv1.3"

@@ -14,7 +14,8 @@ POLL = 0.05  # seconds
 class Fault:
     """What is to happen to the calls of one operation, or of those that match a pattern.
 
-    fail: refused before anything is applied, with `status` and `code`.
+    fail: refused before anything is applied, with `status` and `code`, and after how many seconds
+          to try again, if `retry_after` is set.
     hang: held before it is applied, for `seconds` or until `release`; a call whose caller is
           gone by then is never applied.
     lose: applied, then held likewise (not at all by default), and the connection dropped.
@@ -28,6 +29,7 @@ class Fault:
     code: str = "InternalError"
     seconds: float | None = None
     match: str | None = None
+    retry_after: int | None = None
     hit: threading.Event = field(default_factory=threading.Event)
     hits: int = 0
     _over: threading.Event = field(default_factory=threading.Event)
@@ -71,11 +73,12 @@ class Faults:
         code: str = "InternalError",
         seconds: float | None = None,
         match: str | None = None,
+        retry_after: int | None = None,
     ) -> Fault:
         """A fault for the next `times` calls (None: all) whose path or body contains `match`."""
         if how == "lose" and seconds is None:
             seconds = 0.0
-        fault = Fault(service, operation, how, times, status, code, seconds, match)
+        fault = Fault(service, operation, how, times, status, code, seconds, match, retry_after)
         with self._lock:
             self._faults.append(fault)
         return fault

@@ -6,21 +6,19 @@ the user's cache, keyed by everything it was made from.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import os
-import platform
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from pulumi.automation import PulumiCommand
 from semver import VersionInfo
+
+from sandbox import kept
 
 VERSION = VersionInfo.parse("3.274.1")
 OLDEST = VersionInfo.parse("3.272.0")
@@ -81,7 +79,7 @@ def _on_path() -> _Outcome:
 
 
 def _kept() -> _Outcome:
-    for folder in (_cache() / _key(), _cache() / f"installed-{VERSION}" / "bin"):
+    for folder in (kept.folder() / _key(), kept.folder() / f"installed-{VERSION}" / "bin"):
         if (folder / "pulumi").exists():
             return folder, ""
     return None, ""
@@ -92,9 +90,9 @@ def _installed() -> _Outcome:
         socket.create_connection(INSTALLER, timeout=10).close()
     except OSError as error:
         return None, f"the official installer at {INSTALLER[0]} cannot be reached: {error}"
-    root = _cache() / f"installed-{VERSION}"
+    root = kept.folder() / f"installed-{VERSION}"
     _say(f"installing pulumi {VERSION} from {INSTALLER[0]}")
-    with _alone(root):
+    with kept.alone(root, "engine"):
         try:
             PulumiCommand.install(root=str(root), version=VERSION)
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
@@ -106,8 +104,8 @@ def _built() -> _Outcome:
     go = shutil.which("go")
     if not go:
         return None, "go, to build the engine from its modules, is not on PATH"
-    target = _cache() / _key()
-    with _alone(target):
+    target = kept.folder() / _key()
+    with kept.alone(target, "engine"):
         if (target / "pulumi").exists():
             return target, ""
         with tempfile.TemporaryDirectory(dir=target.parent, prefix="building-") as scratch:
@@ -168,32 +166,12 @@ def _version(command: Path) -> VersionInfo | None:
     return VersionInfo.parse(answer) if VersionInfo.is_valid(answer) else None
 
 
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "pulumi-mta-sts")
-
-
 def _key() -> str:
     made_from = hashlib.sha256(repr(BUILD).encode())
     for name in ("go.mod", "go.sum", HOST):
         made_from.update((HERE / name).read_bytes())
-    system = f"{platform.system()}-{platform.machine()}".lower()
-    return f"engine-{VERSION}-{system}-{made_from.hexdigest()[:12]}"
-
-
-@contextlib.contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    """Hold the lock beside `target`: of two builds that start at once, one waits for the other."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with Path(f"{target}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _say("waiting for another build of the engine")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return f"engine-{VERSION}-{kept.system()}-{made_from.hexdigest()[:12]}"
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"engine: {line}\n")
-    sys.stderr.flush()
+    kept.say("engine", line)

@@ -1,5 +1,5 @@
-"""The stand-in for the AWS provider plugin: the real protocol in front of any AWS endpoint.
+"""Stand-ins for provider plugins: the real protocol in front of any endpoint of AWS or Cloudflare.
 
-It refuses what the real provider refuses, replaces where that one replaces, and knows in a preview
-what that one knows.
+They refuse what the real providers refuse, replace where those replace, and know in a preview what
+those know.
 """

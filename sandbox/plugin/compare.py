@@ -86,7 +86,7 @@ def refreshed(old: Props, actual: Props, of: Comparison, defaults: Mapping[str, 
     """The inputs that would make what is there, spelled and ordered as before where they can be.
 
     A property nobody gave appears only when it is neither empty, nor its default, nor one that
-    AWS chooses.
+    the API chooses.
     """
     return _refreshed_dict(old, actual, of, defaults, "")
 

@@ -8,14 +8,13 @@ import grpc  # type: ignore[import-untyped]
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from sandbox.plugin import functions, naming, schema
-from sandbox.plugin.clients import Aws
+from sandbox.plugin import naming
 from sandbox.plugin.compare import MISSING, Change, Comparison, refreshed, with_defaults
-from sandbox.plugin.errors import Refused, doing
+from sandbox.plugin.errors import Refused
+from sandbox.plugin.package import Api, Package
 from sandbox.plugin.resource import Made, Operation, Resource
-from sandbox.plugin.resources import resource_of
 from sandbox.plugin.schema import Problem
-from sandbox.plugin.wire import DEFAULTS, UNKNOWN, Props, dump, has_unknown, load, visible
+from sandbox.plugin.wire import DEFAULTS, UNKNOWN, Props, dump, hidden, load, visible
 
 Kind = provider_pb2.PropertyDiff.Kind
 
@@ -23,8 +22,9 @@ Kind = provider_pb2.PropertyDiff.Kind
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
     """Serves any number of engines, each known by its connection."""
 
-    def __init__(self) -> None:
-        self._peers: dict[str, Aws] = {}
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._peers: dict[str, Api] = {}
         self._lock = threading.Lock()
 
     # Life
@@ -36,13 +36,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        return plugin_pb2.PluginInfo(version=schema.sdk_version())
+        return plugin_pb2.PluginInfo(version=self._package.version)
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        allowed = schema.schema_of("provider:Provider").names | {"version", "pluginDownloadURL"}
+        name = self._package.name
+        allowed = self._package.schema("provider:Provider").names | {"version", "pluginDownloadURL"}
         wrong = [
-            f"`aws:{key}` is not a valid configuration key for the aws provider. If the key is not"
-            " intended for the provider, please choose a different namespace from `aws:`."
+            f"`{name}:{key}` is not a valid configuration key for the {name} provider. If the key"
+            " is not intended for the provider, please choose a different namespace from"
+            f" `{name}:`."
             for key in visible(load(request.news))
             if key not in allowed
         ]
@@ -55,27 +57,29 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.DiffResponse(changes=changes)
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        aws = Aws.configured(load(request.args))
-        if not has_unknown(aws.settings):
-            _ = aws.region
+        api = self._package.configured(load(request.args))
         with self._lock:
-            self._peers[context.peer()] = aws
+            self._peers[context.peer()] = api
         return provider_pb2.ConfigureResponse(
             supportsPreview=True, supports_autonaming_configuration=True
         )
 
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        self._aws(context).cancelled.set()
+        self._api(context).cancelled.set()
         return empty_pb2.Empty()
 
     # Resources
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        kind = _kind(request)
+        kind = self._kind(request)
         inputs = visible(load(request.news))
         old = load(request.olds)
-        shape = schema.schema_of(kind.source)
-        problems = [*shape.problems(inputs), *_unsupported(kind, inputs)]
+        shape = self._package.schema(kind.source)
+        unsupported = [
+            Problem((), f"{path} is not supported by the sandbox's {self._package.name} provider")
+            for path in _unsupported(kind, inputs)
+        ]
+        problems = [*shape.problems(inputs), *unsupported]
         filled, added = with_defaults(inputs, kind.defaults)
         if kind.autoname is not None:
             options = request.autonaming if request.HasField("autonaming") else None
@@ -93,8 +97,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        kind = _kind(request)
-        old = visible(load(request.old_inputs))
+        kind = self._kind(request)
+        old = _recorded(kind, visible(load(request.old_inputs)), load(request.olds))
         new = visible(load(request.news))
         changes = _changes(kind, old, new, request.ignoreChanges)
         replacing = kind.replaces(old, new)
@@ -117,73 +121,84 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        kind = _kind(request)
+        kind = self._kind(request)
         inputs = visible(load(request.properties))
         if request.preview:
             unknown = {key: UNKNOWN for key in kind.computed if key not in inputs}
-            return provider_pb2.CreateResponse(properties=dump({**unknown, **inputs}))
+            return provider_pb2.CreateResponse(properties=_outputs(kind, {**unknown, **inputs}))
         op = self._operation(request, context)
-        with doing(_what("creating", kind, inputs)):
+        with self._package.doing(_what("creating", kind, inputs)):
             made = kind.create(op, inputs)
-        return provider_pb2.CreateResponse(id=made.identifier, properties=dump(made.state))
+        outputs = _outputs(kind, made.state)
+        return provider_pb2.CreateResponse(id=made.identifier, properties=outputs)
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        kind = _kind(request)
+        kind = self._kind(request)
         state = visible(load(request.properties))
         old = load(request.inputs)
         op = self._operation(request, context)
-        with doing(_what("reading", kind, state, request.id)):
+        with self._package.doing(_what("reading", kind, state, request.id)):
             made = kind.read(op, request.id, state)
         if made is None:
             return provider_pb2.ReadResponse()
+        shape = self._package.schema(kind.source)
         return provider_pb2.ReadResponse(
             id=made.identifier,
-            properties=dump(made.state),
-            inputs=dump(_refreshed_inputs(kind, old, made)),
+            properties=_outputs(kind, made.state),
+            inputs=dump(_refreshed_inputs(kind, old, made, shape.names)),
         )
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        kind = _kind(request)
+        kind = self._kind(request)
         state = visible(load(request.olds))
         new = visible(load(request.news))
         if request.preview:
             old = visible(load(request.old_inputs))
-            return provider_pb2.UpdateResponse(properties=dump(_planned(kind, state, old, new)))
+            planned = _planned(kind, state, old, new)
+            return provider_pb2.UpdateResponse(properties=_outputs(kind, planned))
         op = self._operation(request, context)
-        with doing(_what("updating", kind, state, request.id)):
+        with self._package.doing(_what("updating", kind, state, request.id)):
             made = kind.update(op, request.id, state, new)
-        return provider_pb2.UpdateResponse(properties=dump(made.state))
+        return provider_pb2.UpdateResponse(properties=_outputs(kind, made.state))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        kind = _kind(request)
+        kind = self._kind(request)
         state = visible(load(request.properties))
         op = self._operation(request, context)
-        with doing(_what("deleting", kind, state, request.id)):
+        with self._package.doing(_what("deleting", kind, state, request.id)):
             kind.delete(op, request.id, state)
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
-        result = functions.call(request.tok, self._aws(context), load(request.args))
+        result = self._package.call(request.tok, self._api(context), load(request.args))
         response: dict[str, Any] = {"return": dump(result)}
         return provider_pb2.InvokeResponse(**response)
 
-    def _aws(self, context: grpc.ServicerContext) -> Aws:
+    def _api(self, context: grpc.ServicerContext) -> Api:
         with self._lock:
-            aws = self._peers.get(context.peer())
-        if aws is None:
-            raise Refused("the aws provider is not configured")
-        return aws
+            api = self._peers.get(context.peer())
+        if api is None:
+            raise Refused(f"the {self._package.name} provider is not configured")
+        return api
 
-    def _operation(self, request: Any, context: grpc.ServicerContext) -> Operation:
-        aws = self._aws(context)
-        return Operation(aws, request.timeout, aws.cancelled)
+    def _operation(self, request: Any, context: grpc.ServicerContext) -> Operation[Api]:
+        api = self._api(context)
+        return Operation(api, request.timeout, api.cancelled)
+
+    def _kind(self, request: Any) -> Resource:
+        return self._package.resource(request.urn.split("::")[2].rpartition("$")[2])
 
 
 Response = provider_pb2.DiffResponse
 
 
-def _kind(request: Any) -> Resource:
-    return resource_of(request.urn.split("::")[2].rpartition("$")[2])
+def _recorded(kind: Resource, inputs: Props, state: Props) -> Props:
+    """The inputs of an import lack what has a default: it is as the state says."""
+    return {**{key: state[key] for key in kind.defaults if key in state}, **inputs}
+
+
+def _outputs(kind: Resource, state: Props) -> Any:
+    return dump(hidden(state, kind.secret))
 
 
 def _what(verb: str, kind: Resource, props: Props, identifier: str = "") -> str:
@@ -208,12 +223,11 @@ def _failure(request: Any, problem: Problem) -> provider_pb2.CheckFailure:
     return provider_pb2.CheckFailure(reason=words)
 
 
-def _unsupported(kind: Resource, inputs: Props, path: str = "") -> Iterator[Problem]:
+def _unsupported(kind: Resource, inputs: Props, path: str = "") -> Iterator[str]:
     for key, value in inputs.items():
         inner = f"{path}.{key}".removeprefix(".")
         if inner in kind.unsupported:
-            words = "is not supported by the sandbox's aws provider"
-            yield Problem((), f"{inner} {words}")
+            yield inner
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, dict):
                 yield from _unsupported(kind, item, inner)
@@ -245,8 +259,7 @@ def _planned(kind: Resource, state: Props, old: Props, new: Props) -> Props:
     return planned | {key: UNKNOWN for key in unknown if key not in new}
 
 
-def _refreshed_inputs(kind: Resource, old: Props, made: Made) -> Props:
-    names = schema.schema_of(kind.source).names
+def _refreshed_inputs(kind: Resource, old: Props, made: Made, names: frozenset[str]) -> Props:
     actual = {key: value for key, value in made.state.items() if key in names}
     inputs = refreshed(visible(old), actual, Comparison(kind.sets, kind.keeps), kind.defaults)
     same = {

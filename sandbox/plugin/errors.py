@@ -1,8 +1,7 @@
 """What goes wrong, in the words a user of the real provider sees; never a traceback."""
 
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import grpc  # type: ignore[import-untyped]
@@ -29,56 +28,11 @@ class PartlyDone(Exception):  # noqa: N818
         self.inputs = inputs
 
 
-@contextmanager
-def doing(what: str) -> Iterator[None]:
-    """Put `what` before the words of any failure inside, as the real provider does."""
-    try:
-        yield
-    except Refused as failure:
-        raise Refused(_one_error(f"{what}: {failure}")) from None
-    except PartlyDone as failure:  # the engine itself says how many errors there are
-        reason = f"{what}: {failure}"
-        raise PartlyDone(failure.identifier, failure.state, failure.inputs, reason) from None
-    except Exception as failure:
-        words = aws_words(failure)
-        if words is None:
-            raise
-        raise Refused(_one_error(f"{what}: {words}")) from None
-
-
-def code(failure: Exception) -> str:
-    """The error code of AWS (`NoSuchBucket`), or nothing."""
-    response = getattr(failure, "response", None)
-    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
-
-
-def aws_words(failure: Exception) -> str | None:
-    """The words of AWS's SDK for Go, which the real provider shows; None for any other failure."""
-    from botocore.exceptions import (  # type: ignore[import-untyped]
-        BotoCoreError,
-        ClientError,
-    )
-
-    if isinstance(failure, ClientError):
-        meta = failure.response.get("ResponseMetadata", {})
-        error = failure.response.get("Error", {})
-        return (
-            f"operation error {failure.operation_name}, https response error"
-            f" StatusCode: {meta.get('HTTPStatusCode', 0)}, RequestID: {meta.get('RequestId', '')},"
-            f" api error {error.get('Code', 'Unknown')}: {error.get('Message', '')}"
-        )
-    if isinstance(failure, BotoCoreError):
-        return str(failure)
-    return None
-
-
-def _one_error(words: str) -> str:
-    words = words.removeprefix("1 error occurred:\n\t* ").rstrip()
-    return f"1 error occurred:\n\t* {words}\n\n"
-
-
 class Translator(grpc.ServerInterceptor):  # type: ignore[misc]
     """Turns every exception of a call into a status the engine can show."""
+
+    def __init__(self, package: str) -> None:
+        self._package = package
 
     def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
         handler = continuation(details)
@@ -94,7 +48,7 @@ class Translator(grpc.ServerInterceptor):  # type: ignore[misc]
             except Exception as failure:
                 if context.code() is not None:  # the call has ended itself
                     raise
-                context.abort(grpc.StatusCode.UNKNOWN, _said(failure))
+                context.abort(grpc.StatusCode.UNKNOWN, self._said(failure))
 
         return grpc.unary_unary_rpc_method_handler(
             translated,
@@ -102,18 +56,14 @@ class Translator(grpc.ServerInterceptor):  # type: ignore[misc]
             response_serializer=handler.response_serializer,
         )
 
-
-def _said(failure: Exception) -> str:
-    if isinstance(failure, Refused):
-        return str(failure)
-    words = aws_words(failure)
-    if words is not None:
-        return words
-    place = traceback.extract_tb(failure.__traceback__)[-1]
-    return (
-        f"the sandbox's aws provider failed at {place.filename}:{place.lineno}:"
-        f" {type(failure).__name__}: {failure}"
-    )
+    def _said(self, failure: Exception) -> str:
+        if isinstance(failure, Refused):
+            return str(failure)
+        place = traceback.extract_tb(failure.__traceback__)[-1]
+        return (
+            f"the sandbox's {self._package} provider failed at {place.filename}:{place.lineno}:"
+            f" {type(failure).__name__}: {failure}"
+        )
 
 
 def _abort_partly(context: grpc.ServicerContext, failure: PartlyDone) -> NoReturn:

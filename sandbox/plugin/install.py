@@ -1,25 +1,30 @@
-"""Puts the plugin where the engine looks for the real one."""
+"""Puts the plugins where the engine looks for the real ones."""
 
 import shlex
 import sys
 from pathlib import Path
 
-from sandbox.plugin.schema import sdk_version
+from sandbox.plugin.package import Package
+from sandbox.plugin.packages import PACKAGES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def install(pulumi_home: Path) -> None:
-    """Make `$PULUMI_HOME/plugins/resource-aws-v<version of the SDK>` run this plugin."""
-    folder = pulumi_home / "plugins" / f"resource-aws-v{sdk_version()}"
+    """Make `$PULUMI_HOME/plugins/resource-<name>-v<version of the SDK>` run these plugins."""
+    for package in PACKAGES.values():
+        _install(package, pulumi_home / "plugins" / f"resource-{package.name}-v{package.version}")
+
+
+def _install(package: Package, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    command = folder / "pulumi-resource-aws"
+    command = folder / f"pulumi-resource-{package.name}"
     scratch = command.with_suffix(".new")
     scratch.write_text(
         "#!/bin/sh\n"
         f"PYTHONPATH={shlex.quote(str(REPOSITORY))}${{PYTHONPATH:+:$PYTHONPATH}}\n"
         "export PYTHONPATH\n"
-        f'exec {shlex.quote(sys.executable)} -m sandbox.plugin "$@"\n'
+        f'exec {shlex.quote(sys.executable)} -m sandbox.plugin {package.name} "$@"\n'
     )
     scratch.chmod(0o755)
     scratch.replace(command)

@@ -4,13 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from sandbox.plugin.clients import Aws
 from sandbox.plugin.errors import Refused
 from sandbox.plugin.schema import Problem
 from sandbox.plugin.wire import Props
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 FIRST_WAIT = 0.1  # seconds
@@ -37,10 +37,10 @@ class AutoName:
 
 
 @dataclass
-class Operation:
+class Operation(Generic[A]):
     """One create, read, update or delete under way."""
 
-    aws: Aws
+    api: A
     timeout: float = 0
     """In seconds, from the user's customTimeouts; 0 when not given."""
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -79,22 +79,24 @@ class Resource:
 
     source: ClassVar[str]
     """The class of the SDK: `s3.bucket_policy:BucketPolicy`."""
-    label: ClassVar[str]
-    """What the real provider calls it in errors: `S3 Bucket`."""
+    label: ClassVar[str] = ""
+    """What the real provider calls it in errors, where it does: `S3 Bucket`."""
 
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     """Inputs whose change replaces the resource."""
     sets: ClassVar[frozenset[str]] = frozenset()
     """Paths of lists whose order does not matter."""
-    keeps: ClassVar[frozenset[str]] = frozenset({"region"})
+    keeps: ClassVar[frozenset[str]] = frozenset()
     """Paths of inputs that keep their value when the program no longer gives them."""
     defaults: ClassVar[Mapping[str, Any]] = {}
     """Path -> value."""
     autoname: ClassVar[AutoName | None] = None
     computed: ClassVar[frozenset[str]] = frozenset()
-    """Outputs only AWS knows: unknown in the preview of a create."""
+    """Outputs only the API knows: unknown in the preview of a create."""
     volatile: ClassVar[frozenset[str]] = frozenset()
     """Of these, what an update changes: unknown in its preview."""
+    secret: ClassVar[frozenset[str]] = frozenset()
+    """Paths of outputs that are secret, given as secrets or not."""
     unsupported: ClassVar[frozenset[str]] = frozenset()
     """Paths the SDK has and this stand-in does not: refused, so that nothing is silently lost."""
 
@@ -122,44 +124,23 @@ class Resource:
         """Outputs that become unknown when the inputs `keys` change."""
         return self.volatile
 
-    def create(self, op: Operation, inputs: Props) -> Made:
+    def create(self, op: Operation[Any], inputs: Props) -> Made:
         raise NotImplementedError
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
+    def read(self, op: Operation[Any], identifier: str, state: Props) -> Made | None:
         """The resource as it is, or None. `state` is empty for an import."""
         raise NotImplementedError
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
+    def update(self, op: Operation[Any], identifier: str, old: Props, inputs: Props) -> Made:
         """Bring the resource from the state `old` to `inputs`."""
         raise NotImplementedError
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
+    def delete(self, op: Operation[Any], identifier: str, state: Props) -> None:
         raise NotImplementedError
-
-    def __init_subclass__(cls) -> None:
-        cls.keeps = cls.keeps | {"region"}
-
-
-def split_region(identifier: str) -> tuple[str, str]:
-    """An import id may end in `@region`."""
-    name, _, region = identifier.partition("@")
-    return name, region
-
-
-def tags_of(aws: Aws, inputs: Props) -> dict[str, str]:
-    return {**aws.default_tags, **inputs.get("tags", {})}
-
-
-def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def from_list(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in tags}
 
 
 def present(pairs: Iterable[tuple[str, Any]] | Mapping[str, Any]) -> Props:
-    """Without what AWS left out."""
+    """Without what the API left out."""
     return {key: value for key, value in dict(pairs).items() if value not in (None, "", {}, [])}
 
 

@@ -13,7 +13,7 @@ TERRAFORM = {"aliases": "alias"}
 """The names Terraform has for inputs where Pulumi's differ by more than case."""
 
 
-def _known(props: Props, path: Path) -> Any:
+def known(props: Props, path: Path) -> Any:
     """The value at the path; None when absent or unknown."""
     value: Any = props
     for part in path:
@@ -34,34 +34,34 @@ def _terraform(key: str) -> str:
 
 
 def one_of(props: Props, path: Path, allowed: Collection[str]) -> Iterator[Problem]:
-    value = _known(props, path)
+    value = known(props, path)
     if value is not None and value not in allowed:
         choices = " ".join(f'"{choice}"' for choice in allowed)
         yield Problem(path, f"expected {_last(path)} to be one of [{choices}], got {value}")
 
 
 def length(props: Props, path: Path, least: int, most: int) -> Iterator[Problem]:
-    value = _known(props, path)
+    value = known(props, path)
     if value is not None and not least <= len(value) <= most:
         words = f"expected length of {_last(path)} to be in the range ({least} - {most})"
         yield Problem(path, f"{words}, got {value}")
 
 
 def between(props: Props, path: Path, least: int, most: int) -> Iterator[Problem]:
-    value = _known(props, path)
+    value = known(props, path)
     if value is not None and not least <= value <= most:
         words = f"expected {_last(path)} to be in the range ({least} - {most})"
         yield Problem(path, f"{words}, got {value}")
 
 
 def matches(props: Props, path: Path, pattern: str, words: str) -> Iterator[Problem]:
-    value = _known(props, path)
+    value = known(props, path)
     if value is not None and not re.search(pattern, value):
         yield Problem(path, f"invalid value for {_last(path)} ({words})")
 
 
 def arn(props: Props, path: Path) -> Iterator[Problem]:
-    value = _known(props, path)
+    value = known(props, path)
     if value and not re.fullmatch(r"arn:[\w-]+:[\w-]+:[\w-]*:\d*:.+", value):
         yield Problem(path, f'"{_last(path)}" ({value}) is an invalid ARN: arn: invalid prefix')
 
@@ -98,7 +98,7 @@ def together(props: Props, key: str, *others: str) -> Iterator[Problem]:
 
 def each(props: Props, key: str) -> Iterator[Path]:
     """The paths of a list's items."""
-    value = _known(props, (key,))
+    value = known(props, (key,))
     if isinstance(value, list):
         for index in range(len(value)):
             yield (key, index)

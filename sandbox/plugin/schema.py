@@ -139,17 +139,17 @@ def snake(name: str) -> str:
 
 
 @functools.cache
-def sdk_version() -> str:
-    return importlib.metadata.version("pulumi_aws")
+def sdk_version(sdk: str) -> str:
+    return importlib.metadata.version(sdk)
 
 
 @functools.cache
-def schema_of(source: str) -> Schema:
-    """The inputs of an SDK class: `s3.bucket_policy:BucketPolicy`."""
-    kept = _folder() / f"{source.replace(':', '.')}.json"
+def schema_of(sdk: str, source: str) -> Schema:
+    """The inputs of a class of `pulumi_aws`, say: `s3.bucket_policy:BucketPolicy`."""
+    kept = _folder(sdk) / f"{source.replace(':', '.')}.json"
     with suppress(OSError, ValueError, KeyError, TypeError):
         return _from_json(json.loads(kept.read_text()))
-    read = _read_sdk(source)
+    read = _read_sdk(sdk, source)
     with suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=kept.parent, delete=False) as scratch:
@@ -158,9 +158,11 @@ def schema_of(source: str) -> Schema:
     return read
 
 
-def _folder() -> Path:
+def _folder(sdk: str) -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "pulumi-mta-sts", f"aws-schema-{sdk_version()}-{FORMAT}")
+    return Path(
+        base, "pulumi-mta-sts", f"{sdk.removeprefix('pulumi_')}-schema-{sdk_version(sdk)}-{FORMAT}"
+    )
 
 
 def _to_json(schema: Schema) -> Any:
@@ -179,9 +181,9 @@ def _from_json(data: Any) -> Schema:
     )
 
 
-def _read_sdk(source: str) -> Schema:
+def _read_sdk(sdk: str, source: str) -> Schema:
     module_name, _, class_name = source.partition(":")
-    module = importlib.import_module(f"pulumi_aws.{module_name}")
+    module = importlib.import_module(f"{sdk}.{module_name}")
     # Where a nested input type has the same name, the resource's own is `…InitArgs`.
     args = getattr(module, f"{class_name}InitArgs", None) or getattr(module, f"{class_name}Args")
     objects: Objects = {}

@@ -14,8 +14,10 @@ from typing import Any
 import grpc  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from sandbox.plugin.aws import AWS
 from sandbox.plugin.core import Provider
 from sandbox.plugin.errors import Translator
+from sandbox.plugin.package import Package
 
 THREADS = 64  # a waiting create holds one
 LARGEST_MESSAGE = 400 * 1024 * 1024  # bytes, as in the SDK
@@ -23,35 +25,35 @@ PARENT_LOOK = 1.0  # seconds
 PR_SET_PDEATHSIG = 1
 
 
-def _started() -> tuple[Any, int]:
+def _started(package: Package) -> tuple[Any, int]:
     server = grpc.server(
         ThreadPoolExecutor(THREADS, thread_name_prefix="provider"),
-        interceptors=[Translator()],
+        interceptors=[Translator(package.name)],
         options=[
             ("grpc.max_receive_message_length", LARGEST_MESSAGE),
             ("grpc.max_send_message_length", LARGEST_MESSAGE),
         ],
     )
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(package), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
 
 
 @contextmanager
-def serve_in_process() -> Iterator[int]:
-    """A provider in this process, for `PULUMI_DEBUG_PROVIDERS=aws:<port>`."""
-    server, port = _started()
+def serve_in_process(package: Package = AWS) -> Iterator[int]:
+    """A provider in this process, for `PULUMI_DEBUG_PROVIDERS=<name>:<port>`."""
+    server, port = _started(package)
     try:
         yield port
     finally:
         server.stop(grace=None).wait()
 
 
-def serve() -> None:
+def serve(package: Package) -> None:
     """Serve until killed; the port is all that goes to standard output."""
     die_with_parent()
-    server, port = _started()
+    server, port = _started(package)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     stopped = threading.Event()

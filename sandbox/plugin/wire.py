@@ -23,9 +23,25 @@ Props = dict[str, Any]
 
 
 def load(message: struct_pb2.Struct) -> Props:
-    """A message as a dict. Nulls are left out: no AWS property tells null from absent."""
+    """A message as a dict. Nulls are left out: no property here tells null from absent."""
     loaded: Props = _fields(message)
     return loaded
+
+
+def hidden(props: Props, paths: frozenset[str]) -> Props:
+    """With the values at these paths (`bindings.text`, no indices) marked as secret."""
+    result: Props = _hidden(props, paths, "")
+    return result
+
+
+def _hidden(value: Any, paths: frozenset[str], path: str) -> Any:
+    if path in paths:
+        return {SIGNATURE: SECRET, "value": value}
+    if isinstance(value, list):
+        return [_hidden(item, paths, path) for item in value]
+    if isinstance(value, dict):
+        return {k: _hidden(v, paths, f"{path}.{k}".removeprefix(".")) for k, v in value.items()}
+    return value
 
 
 def dump(props: Props) -> struct_pb2.Struct:

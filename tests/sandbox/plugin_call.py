@@ -5,8 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import grpc  # type: ignore[import-untyped]
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+import pytest
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
+from sandbox.plugin.aws import AWS
+from sandbox.plugin.package import Package
 from sandbox.plugin.server import serve_in_process
 from sandbox.plugin.wire import DEFAULTS, UNKNOWN, Props, dump, load
 
@@ -21,9 +24,15 @@ TYPES = {
     "Function": "aws:cloudfront/function:Function",
     "OriginAccessControl": "aws:cloudfront/originAccessControl:OriginAccessControl",
     "Record": "aws:route53/record:Record",
+    "DnsRecord": "cloudflare:index/dnsRecord:DnsRecord",
+    "R2Bucket": "cloudflare:index/r2Bucket:R2Bucket",
+    "R2CustomDomain": "cloudflare:index/r2CustomDomain:R2CustomDomain",
+    "WorkersCustomDomain": "cloudflare:index/workersCustomDomain:WorkersCustomDomain",
+    "WorkersRoute": "cloudflare:index/workersRoute:WorkersRoute",
+    "WorkersScript": "cloudflare:index/workersScript:WorkersScript",
 }
 
-__all__ = ["UNKNOWN", "Plugin", "served"]
+__all__ = ["UNKNOWN", "Plugin", "partly_made", "refused", "served"]
 
 
 class Plugin:
@@ -77,16 +86,63 @@ class Plugin:
         )
         return load(self._stub.Update(request).properties)
 
+    def update(self, kind: str, identifier: str, state: Props, inputs: Props) -> Props:
+        checked, wrong = self.check(kind, inputs)
+        assert not wrong
+        request = provider_pb2.UpdateRequest(
+            urn=_urn(kind), id=identifier, olds=dump(state), news=dump(checked)
+        )
+        return load(self._stub.Update(request).properties)
+
+    def delete(self, kind: str, identifier: str, state: Props) -> None:
+        self._stub.Delete(
+            provider_pb2.DeleteRequest(urn=_urn(kind), id=identifier, properties=dump(state))
+        )
+
+    def refresh(
+        self, kind: str, identifier: str, state: Props, inputs: Props
+    ) -> tuple[Props, Props] | None:
+        """Outputs and inputs as they are, or None when it is gone."""
+        checked, _ = self.check(kind, inputs)
+        request = provider_pb2.ReadRequest(
+            urn=_urn(kind), id=identifier, properties=dump(state), inputs=dump(checked)
+        )
+        answer = self._stub.Read(request)
+        if not answer.id:
+            return None
+        return load(answer.properties), _plain(load(answer.inputs))
+
     def read(self, kind: str, identifier: str) -> tuple[Props, Props]:
         """Outputs and inputs, as an import has them."""
         answer = self._stub.Read(provider_pb2.ReadRequest(urn=_urn(kind), id=identifier))
-        inputs = load(answer.inputs)
-        inputs.pop(DEFAULTS, None)
-        return load(answer.properties), inputs
+        return load(answer.properties), _plain(load(answer.inputs))
 
     def invoke(self, token: str, args: Props) -> Props:
         answer = self._stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=dump(args)))
         return load(getattr(answer, "return"))
+
+
+def refused(call: Any, *arguments: Any) -> str:
+    """What the user sees of a call that must fail."""
+    with pytest.raises(grpc.RpcError) as failure:
+        call(*arguments)
+    words = str(failure.value.details())
+    assert "Traceback" not in words
+    assert "provider failed at" not in words
+    return words
+
+
+def partly_made(failure: grpc.RpcError) -> Any:
+    """What a create that failed half-way tells the engine to keep, and why."""
+    metadata = dict(failure.trailing_metadata())
+    status = status_pb2.Status.FromString(metadata["grpc-status-details-bin"])
+    partly = provider_pb2.ErrorResourceInitFailed()
+    assert status.details[0].Unpack(partly)
+    return partly
+
+
+def _plain(inputs: Props) -> Props:
+    return {key: value for key, value in inputs.items() if key != DEFAULTS}
 
 
 def _urn(kind: str) -> str:
@@ -94,6 +150,6 @@ def _urn(kind: str) -> str:
 
 
 @contextmanager
-def served(**configuration: Any) -> Iterator[Plugin]:
-    with serve_in_process() as port:
+def served(package: Package = AWS, **configuration: Any) -> Iterator[Plugin]:
+    with serve_in_process(package) as port:
         yield Plugin(port, **configuration)

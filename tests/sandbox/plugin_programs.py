@@ -13,6 +13,8 @@ import pytest
 
 from sandbox import engine
 from sandbox.cloud import Cloud
+from sandbox.plugin.aws import AWS
+from sandbox.plugin.package import Package
 from sandbox.plugin.server import serve_in_process
 from tests.engine.stack import Run, Stack
 
@@ -24,19 +26,19 @@ LONGEST_CALL = 60  # seconds, of one call of the engine
 
 
 @contextmanager
-def attached(cloud: Cloud, directory: Path) -> Iterator[Stack]:
+def attached(cloud: Cloud, directory: Path, package: Package = AWS) -> Iterator[Stack]:
     """A new stack, of an engine that works against the cloud through a plugin in this process."""
     limited = directory / "bin" / "pulumi"
     limited.parent.mkdir()
     pulumi_command = engine.ensure() / "pulumi"
     limited.write_text(f'#!/bin/sh\nexec timeout -s KILL {LONGEST_CALL} "{pulumi_command}" "$@"\n')
     limited.chmod(0o755)
-    with serve_in_process() as port, pytest.MonkeyPatch.context() as patch:
+    with serve_in_process(package) as port, pytest.MonkeyPatch.context() as patch:
         environment = {
             "PATH": os.pathsep.join([str(limited.parent), os.environ["PATH"]]),
             "PULUMI_HOME": str(directory / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "test",
-            "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+            "PULUMI_DEBUG_PROVIDERS": f"{package.name}:{port}",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             **cloud.environment,
@@ -47,11 +49,11 @@ def attached(cloud: Cloud, directory: Path) -> Iterator[Stack]:
 
 
 def done(run: Run) -> dict[str, str]:
-    """Logical name -> what the engine did with that AWS resource, in order; it must not fail."""
+    """Logical name -> what the engine did with that resource, in order; it must not fail."""
     assert not run.failed, run.printed
     steps: dict[str, str] = {}
     for step in run.steps:
-        if step.type.startswith("aws:"):
+        if not step.type.startswith("pulumi:"):
             steps[step.name] = f"{steps.get(step.name, '')} {step.op}".strip()
     return steps
 

@@ -73,7 +73,7 @@ def test_two_builds_at_once_are_one(environment: dict[str, str]) -> None:
     assert Path(environment["COUNT"]).read_text() == "build\n"
     said = "".join(errors for _, errors in ends)
     assert "building pulumi 3.274.1 from Go modules; this takes minutes, and is done once" in said
-    assert "waiting for another build of the engine" in said
+    assert "engine: waiting for another process that makes it" in said
     again = start(environment)
     assert again.communicate(timeout=LIMIT) == (f"{folder}\n", "")
 

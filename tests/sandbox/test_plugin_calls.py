@@ -11,12 +11,11 @@ from typing import Any
 
 import grpc  # type: ignore[import-untyped]
 import pytest
-from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from sandbox.cloud import Cloud
 from sandbox.plugin.install import install
 from sandbox.plugin.server import serve_in_process
-from tests.sandbox.plugin_call import UNKNOWN, Plugin
+from tests.sandbox.plugin_call import UNKNOWN, Plugin, partly_made, refused
 
 ZONE = "aws:route53/getZone:getZone"
 FUNCTION = {"name": "f", "code": "x", "runtime": "cloudfront-js-2.0"}
@@ -33,14 +32,6 @@ def port(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 @pytest.fixture
 def plugin(port: int) -> Plugin:
     return Plugin(port, region="us-east-1")
-
-
-def refused(call: Any, *arguments: Any) -> str:
-    with pytest.raises(grpc.RpcError) as failure:
-        call(*arguments)
-    words = str(failure.value.details())
-    assert "Traceback" not in words
-    return words
 
 
 def test_a_zone_by_name(cloud: Cloud, plugin: Plugin) -> None:
@@ -118,10 +109,7 @@ def test_a_function_that_cannot_be_published_is_kept(cloud: Cloud, plugin: Plugi
     )
     with pytest.raises(grpc.RpcError) as failure:
         plugin.create("Function", FUNCTION)
-    metadata = dict(failure.value.trailing_metadata())
-    status = status_pb2.Status.FromString(metadata["grpc-status-details-bin"])
-    partly = provider_pb2.ErrorResourceInitFailed()
-    assert status.details[0].Unpack(partly)
+    partly = partly_made(failure.value)
     assert partly.id == "f"
     assert (
         "publishing CloudFront Function (f): operation error PublishFunction" in partly.reasons[0]
@@ -155,9 +143,18 @@ def test_what_a_preview_of_an_update_knows(cloud: Cloud, plugin: Plugin) -> None
     assert same["etag"] == state["etag"]
 
 
-def test_the_installed_plugin_dies_with_its_parent(tmp_path: Path) -> None:
+def test_a_plugin_starts_without_the_packages_that_take_long_to_import() -> None:
+    program = "import sys, sandbox.plugin.install; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60
+    ).stdout.split()
+    assert not {"boto3", "cloudflare", "pulumi_aws", "pulumi_cloudflare"} & {*loaded}
+
+
+@pytest.mark.parametrize("name", ["aws", "cloudflare"])
+def test_the_installed_plugin_dies_with_its_parent(tmp_path: Path, name: str) -> None:
     install(tmp_path)
-    (command,) = tmp_path.glob("plugins/resource-aws-v*/pulumi-resource-aws")
+    (command,) = tmp_path.glob(f"plugins/resource-{name}-v*/pulumi-resource-{name}")
     starter = (
         "import subprocess, sys, time\n"
         "plugin = subprocess.Popen([sys.argv[1], '127.0.0.1:1'], stdout=subprocess.PIPE)\n"

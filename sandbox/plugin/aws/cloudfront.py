@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from sandbox.plugin import rules
-from sandbox.plugin.errors import PartlyDone, Refused, aws_words, code, doing
-from sandbox.plugin.resource import AutoName, Made, Operation, Resource
+from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.aws.errors import code, doing, words
+from sandbox.plugin.aws.resource import AwsResource
+from sandbox.plugin.errors import PartlyDone, Refused
+from sandbox.plugin.resource import AutoName, Made, Operation
 from sandbox.plugin.schema import Problem
 from sandbox.plugin.wire import Props
 
 LARGEST_CODE = 10 * 1024  # bytes
 
 
-class OriginAccessControl(Resource):
+class OriginAccessControl(AwsResource):
     source = "cloudfront.origin_access_control:OriginAccessControl"
     label = "CloudFront Origin Access Control"
     defaults: ClassVar = {"description": "Managed by Pulumi"}
@@ -34,13 +37,13 @@ class OriginAccessControl(Resource):
         yield from rules.one_of(inputs, ("signingBehavior",), ("never", "always", "no-override"))
         yield from rules.one_of(inputs, ("signingProtocol",), ("sigv4",))
 
-    def create(self, op: Operation, inputs: Props) -> Made:
-        client = op.aws.client("cloudfront")
+    def create(self, op: Operation[Aws], inputs: Props) -> Made:
+        client = op.api.client("cloudfront")
         made = client.create_origin_access_control(OriginAccessControlConfig=_config(inputs))
         return self._made(op, made["OriginAccessControl"]["Id"])
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
-        client = op.aws.client("cloudfront")
+    def read(self, op: Operation[Aws], identifier: str, state: Props) -> Made | None:
+        client = op.api.client("cloudfront")
         try:
             found = client.get_origin_access_control(Id=identifier)
         except Exception as failure:
@@ -49,7 +52,7 @@ class OriginAccessControl(Resource):
             raise
         config = found["OriginAccessControl"]["OriginAccessControlConfig"]
         state = {
-            "arn": f"arn:aws:cloudfront::{op.aws.account()}:origin-access-control/{identifier}",
+            "arn": f"arn:aws:cloudfront::{op.api.account()}:origin-access-control/{identifier}",
             "description": config.get("Description") or "",
             "etag": found["ETag"],
             "name": config["Name"],
@@ -59,21 +62,21 @@ class OriginAccessControl(Resource):
         }
         return Made(identifier, state)
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
-        op.aws.client("cloudfront").update_origin_access_control(
+    def update(self, op: Operation[Aws], identifier: str, old: Props, inputs: Props) -> Made:
+        op.api.client("cloudfront").update_origin_access_control(
             Id=identifier, IfMatch=old["etag"], OriginAccessControlConfig=_config(inputs)
         )
         return self._made(op, identifier)
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
-        client = op.aws.client("cloudfront")
+    def delete(self, op: Operation[Aws], identifier: str, state: Props) -> None:
+        client = op.api.client("cloudfront")
         try:
             client.delete_origin_access_control(Id=identifier, IfMatch=state["etag"])
         except Exception as failure:
             if code(failure) != "NoSuchOriginAccessControl":
                 raise
 
-    def _made(self, op: Operation, identifier: str) -> Made:
+    def _made(self, op: Operation[Aws], identifier: str) -> Made:
         made = self.read(op, identifier, {})
         if made is None:
             raise Refused("couldn't find resource")
@@ -90,7 +93,7 @@ def _config(inputs: Props) -> dict[str, str]:
     }
 
 
-class Function(Resource):
+class Function(AwsResource):
     source = "cloudfront.function:Function"
     label = "CloudFront Function"
     replaced_by = frozenset({"name"})
@@ -109,17 +112,17 @@ class Function(Resource):
         words = "must be 1 to 64 letters, digits, hyphens and underscores"
         yield from rules.matches(inputs, ("name",), r"^[a-zA-Z0-9_-]{1,64}$", words)
 
-    def create(self, op: Operation, inputs: Props) -> Made:
+    def create(self, op: Operation[Aws], inputs: Props) -> Made:
         _check_size(inputs)
-        client = op.aws.client("cloudfront")
+        client = op.api.client("cloudfront")
         name = inputs["name"]
         made = client.create_function(Name=name, **_function(inputs))
         if inputs.get("publish", True):
             self._publish(op, name, made["ETag"], inputs)
         return self._made(op, name, inputs)
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
-        client = op.aws.client("cloudfront")
+    def read(self, op: Operation[Aws], identifier: str, state: Props) -> Made | None:
+        client = op.api.client("cloudfront")
         try:
             found = client.describe_function(Name=identifier, Stage="DEVELOPMENT")
         except Exception as failure:
@@ -143,9 +146,9 @@ class Function(Resource):
         }
         return Made(identifier, state)
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
+    def update(self, op: Operation[Aws], identifier: str, old: Props, inputs: Props) -> Made:
         _check_size(inputs)
-        client = op.aws.client("cloudfront")
+        client = op.api.client("cloudfront")
         etag = old["etag"]
         keys = ("code", "comment", "runtime")
         if any((inputs.get(key) or "") != (old.get(key) or "") for key in keys):
@@ -156,27 +159,27 @@ class Function(Resource):
                 client.publish_function(Name=identifier, IfMatch=etag)
         return self._made(op, identifier, inputs)
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
-        client = op.aws.client("cloudfront")
+    def delete(self, op: Operation[Aws], identifier: str, state: Props) -> None:
+        client = op.api.client("cloudfront")
         try:
             client.delete_function(Name=identifier, IfMatch=state["etag"])
         except Exception as failure:
             if code(failure) != "NoSuchFunctionExists":
                 raise
 
-    def _publish(self, op: Operation, name: str, etag: str, inputs: Props) -> None:
+    def _publish(self, op: Operation[Aws], name: str, etag: str, inputs: Props) -> None:
         """Publish one just made: when that fails, the function is there all the same."""
         try:
-            op.aws.client("cloudfront").publish_function(Name=name, IfMatch=etag)
+            op.api.client("cloudfront").publish_function(Name=name, IfMatch=etag)
         except Exception as failure:
-            words = aws_words(failure)
-            if words is None:
+            said = words(failure)
+            if said is None:
                 raise
             made = self._made(op, name, inputs)
-            reason = f"publishing CloudFront Function ({name}): {words}"
+            reason = f"publishing CloudFront Function ({name}): {said}"
             raise PartlyDone(name, made.state, inputs, reason) from None
 
-    def _made(self, op: Operation, name: str, inputs: Props) -> Made:
+    def _made(self, op: Operation[Aws], name: str, inputs: Props) -> Made:
         made = self.read(op, name, inputs)
         if made is None:
             raise Refused("couldn't find resource")

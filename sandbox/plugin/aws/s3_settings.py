@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from sandbox.plugin import rules
+from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.aws.errors import code
+from sandbox.plugin.aws.resource import AwsResource, split_region
 from sandbox.plugin.compare import same_json
-from sandbox.plugin.errors import code
-from sandbox.plugin.resource import Made, Operation, Resource, present, split_region
+from sandbox.plugin.resource import Made, Operation, present
 from sandbox.plugin.schema import Problem
 from sandbox.plugin.wire import UNKNOWN, Props, has_unknown
 
 FLAGS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
-class _Setting(Resource):
+class _Setting(AwsResource):
     """A setting is put, read back and taken away; all of it each time."""
 
     replaced_by = frozenset({"bucket", "region"})
@@ -34,17 +36,17 @@ class _Setting(Resource):
     def drop(self, s3: Any, bucket: str) -> None:
         raise NotImplementedError
 
-    def create(self, op: Operation, inputs: Props) -> Made:
-        region = inputs.get("region") or op.aws.region
+    def create(self, op: Operation[Aws], inputs: Props) -> Made:
+        region = inputs.get("region") or op.api.region
         bucket = inputs["bucket"]
-        self.put(op.aws.client("s3", region), bucket, inputs)
+        self.put(op.api.client("s3", region), bucket, inputs)
         return Made(bucket, {**inputs, "region": region})
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
+    def read(self, op: Operation[Aws], identifier: str, state: Props) -> Made | None:
         bucket, region = split_region(identifier)
-        region = region or state.get("region") or op.aws.region
+        region = region or state.get("region") or op.api.region
         try:
-            found = self.get(op.aws.client("s3", region), bucket)
+            found = self.get(op.api.client("s3", region), bucket)
         except Exception as failure:
             if code(failure) in ("NoSuchBucket", *self.absent):
                 return None
@@ -54,16 +56,16 @@ class _Setting(Resource):
         kept: Props = {key: state[key] for key in ("skipDestroy",) if key in state}
         return Made(bucket, {**kept, "bucket": bucket, "region": region, **found})
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
+    def update(self, op: Operation[Aws], identifier: str, old: Props, inputs: Props) -> Made:
         region = old["region"]
-        self.put(op.aws.client("s3", region), identifier, inputs)
+        self.put(op.api.client("s3", region), identifier, inputs)
         return Made(identifier, {**inputs, "region": region})
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
+    def delete(self, op: Operation[Aws], identifier: str, state: Props) -> None:
         if state.get("skipDestroy"):
             return
         try:
-            self.drop(op.aws.client("s3", state.get("region", "")), identifier)
+            self.drop(op.api.client("s3", state.get("region", "")), identifier)
         except Exception as failure:
             if code(failure) not in ("NoSuchBucket", *self.absent):
                 raise

@@ -4,16 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from sandbox.plugin import rules
-from sandbox.plugin.errors import Refused, code
-from sandbox.plugin.resource import (
-    Made,
-    Operation,
-    Resource,
-    as_list,
-    from_list,
-    present,
-    tags_of,
-)
+from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.aws.errors import code
+from sandbox.plugin.aws.resource import AwsResource, as_list, from_list, tags_of
+from sandbox.plugin.errors import Refused
+from sandbox.plugin.resource import Made, Operation, present
 from sandbox.plugin.schema import Problem
 from sandbox.plugin.wire import UNKNOWN, Props
 
@@ -42,7 +37,7 @@ def region_of(arn: str) -> str:
     return arn.split(":")[3] if arn.startswith("arn:") else ""
 
 
-class Certificate(Resource):
+class Certificate(AwsResource):
     source = "acm.certificate:Certificate"
     label = "ACM Certificate"
     replaced_by = frozenset(
@@ -88,14 +83,14 @@ class Certificate(Resource):
             return inputs
         return {**inputs, "subjectAlternativeNames": _with(names, inputs.get("domainName"))}
 
-    def create(self, op: Operation, inputs: Props) -> Made:
+    def create(self, op: Operation[Aws], inputs: Props) -> Made:
         if "validationMethod" not in inputs:
             raise Refused(
                 "`certificate_authority_arn` or `validation_method` must be set when creating an"
                 " ACM certificate"
             )
-        region = inputs.get("region") or op.aws.region
-        acm = op.aws.client("acm", region)
+        region = inputs.get("region") or op.api.region
+        acm = op.api.client("acm", region)
         # The API's own limit: the real provider leaves it to ACM.
         if len(inputs["domainName"]) > 64:
             raise Refused(
@@ -110,7 +105,7 @@ class Certificate(Resource):
                 "SubjectAlternativeNames": inputs.get("subjectAlternativeNames"),
                 "ValidationMethod": inputs["validationMethod"],
                 "KeyAlgorithm": inputs.get("keyAlgorithm"),
-                "Tags": as_list(tags_of(op.aws, inputs)),
+                "Tags": as_list(tags_of(op.api, inputs)),
             }
         )
         arn = acm.request_certificate(**request)["CertificateArn"]
@@ -124,14 +119,14 @@ class Certificate(Resource):
         op.wait(described, state=lambda: f"the validation records of {arn}", longest=DESCRIBED)
         return self._made(op, arn)
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
-        acm = op.aws.client("acm", region_of(identifier))
+    def read(self, op: Operation[Aws], identifier: str, state: Props) -> Made | None:
+        acm = op.api.client("acm", region_of(identifier))
         found = _describe(acm, identifier)
         return None if found is None else self._seen(op, acm, found)
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
-        acm = op.aws.client("acm", region_of(identifier))
-        before, after = old.get("tagsAll", {}), tags_of(op.aws, inputs)
+    def update(self, op: Operation[Aws], identifier: str, old: Props, inputs: Props) -> Made:
+        acm = op.api.client("acm", region_of(identifier))
+        before, after = old.get("tagsAll", {}), tags_of(op.api, inputs)
         gone = {key: value for key, value in before.items() if after.get(key) != value}
         if gone:
             acm.remove_tags_from_certificate(CertificateArn=identifier, Tags=as_list(gone))
@@ -139,8 +134,8 @@ class Certificate(Resource):
             acm.add_tags_to_certificate(CertificateArn=identifier, Tags=as_list(after))
         return self._made(op, identifier)
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
-        acm = op.aws.client("acm", region_of(identifier))
+    def delete(self, op: Operation[Aws], identifier: str, state: Props) -> None:
+        acm = op.api.client("acm", region_of(identifier))
 
         def deleted() -> bool | None:
             try:
@@ -156,14 +151,14 @@ class Certificate(Resource):
 
         op.wait(deleted, state=lambda: "ResourceInUseException to end", longest=RELEASED)
 
-    def _made(self, op: Operation, arn: str) -> Made:
-        acm = op.aws.client("acm", region_of(arn))
+    def _made(self, op: Operation[Aws], arn: str) -> Made:
+        acm = op.api.client("acm", region_of(arn))
         found = _describe(acm, arn)
         if found is None:
             raise Refused("couldn't find resource")
         return self._seen(op, acm, found)
 
-    def _seen(self, op: Operation, acm: Any, found: Any) -> Made:
+    def _seen(self, op: Operation[Aws], acm: Any, found: Any) -> Made:
         arn = found["CertificateArn"]
         tags = from_list(acm.list_tags_for_certificate(CertificateArn=arn).get("Tags", []))
         options = found.get("DomainValidationOptions", [])
@@ -192,7 +187,7 @@ class Certificate(Resource):
             "renewalEligibility": found.get("RenewalEligibility", ""),
             "renewalSummaries": [],
             "status": found.get("Status", ""),
-            "tags": {k: v for k, v in tags.items() if op.aws.default_tags.get(k) != v},
+            "tags": {k: v for k, v in tags.items() if op.api.default_tags.get(k) != v},
             "tagsAll": tags,
             "type": found.get("Type", ""),
             "validationEmails": [],
@@ -208,7 +203,7 @@ def _moment(value: Any) -> str:
     return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value else ""
 
 
-class CertificateValidation(Resource):
+class CertificateValidation(AwsResource):
     source = "acm.certificate_validation:CertificateValidation"
     label = "ACM Certificate Validation"
     replaced_by = frozenset({"certificateArn", "validationRecordFqdns", "region"})
@@ -218,10 +213,10 @@ class CertificateValidation(Resource):
     def name(self, props: Props, identifier: str = "") -> str:
         return str(props.get("certificateArn", identifier))
 
-    def create(self, op: Operation, inputs: Props) -> Made:
+    def create(self, op: Operation[Aws], inputs: Props) -> Made:
         arn = inputs["certificateArn"]
-        region = inputs.get("region") or op.aws.region
-        acm = op.aws.client("acm", region)
+        region = inputs.get("region") or op.api.region
+        acm = op.api.client("acm", region)
         found = acm.describe_certificate(CertificateArn=arn)["Certificate"]
         if found.get("Type", "AMAZON_ISSUED") != "AMAZON_ISSUED":
             raise Refused(
@@ -249,19 +244,19 @@ class CertificateValidation(Resource):
         identifier = f"{moment:%Y-%m-%d %H:%M:%S +0000 UTC}" if moment else arn
         return Made(identifier, {**inputs, "region": region})
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
+    def read(self, op: Operation[Aws], identifier: str, state: Props) -> Made | None:
         if "certificateArn" not in state:
             raise Refused("resource aws_acm_certificate_validation doesn't support import")
         arn = state["certificateArn"]
-        found = _describe(op.aws.client("acm", state.get("region", "")), arn)
+        found = _describe(op.api.client("acm", state.get("region", "")), arn)
         if found is None or found.get("Status") != "ISSUED":
             return None
         return Made(identifier, state)
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
+    def update(self, op: Operation[Aws], identifier: str, old: Props, inputs: Props) -> Made:
         return Made(identifier, {**old, **inputs})
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
+    def delete(self, op: Operation[Aws], identifier: str, state: Props) -> None:
         """Nothing in AWS stands for a validation."""
 
 

@@ -7,17 +7,11 @@ from typing import Any, ClassVar
 from urllib.request import urlopen
 
 from sandbox.plugin import rules
-from sandbox.plugin.errors import Refused, code
-from sandbox.plugin.resource import (
-    AutoName,
-    Made,
-    Operation,
-    Resource,
-    as_list,
-    from_list,
-    present,
-    tags_of,
-)
+from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.aws.errors import code
+from sandbox.plugin.aws.resource import AwsResource, as_list, from_list, tags_of
+from sandbox.plugin.errors import Refused
+from sandbox.plugin.resource import AutoName, Made, Operation, present
 from sandbox.plugin.schema import Problem
 from sandbox.plugin.wire import Props, is_asset
 
@@ -39,7 +33,7 @@ NOT_READ = (*CONTENT, "acl", "forceDestroy", "sourceHash", "tags", "overrideProv
 GONE = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
 
 
-class BucketObjectv2(Resource):
+class BucketObjectv2(AwsResource):
     source = "s3.bucket_objectv2:BucketObjectv2"
     label = "S3 Object"
     replaced_by = frozenset({"bucket", "key", "region"})
@@ -95,35 +89,35 @@ class BucketObjectv2(Resource):
         if "etag" in inputs and inputs.get("serverSideEncryption") == "aws:kms":
             yield from rules.conflicts(inputs, "etag", "serverSideEncryption")
 
-    def create(self, op: Operation, inputs: Props) -> Made:
-        region = inputs.get("region") or op.aws.region
+    def create(self, op: Operation[Aws], inputs: Props) -> Made:
+        region = inputs.get("region") or op.api.region
         self._upload(op, region, inputs)
         return self._made(op, region, inputs)
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
+    def read(self, op: Operation[Aws], identifier: str, state: Props) -> Made | None:
         if not state:
             bucket, _, key = identifier.removeprefix("s3://").partition("/")
             if not key:
                 raise Refused(f"unexpected format of ID ({identifier}), expected BUCKET/KEY")
             state = {"bucket": bucket, "key": key, "forceDestroy": False}
-        return self._seen(op, state.get("region") or op.aws.region, state)
+        return self._seen(op, state.get("region") or op.api.region, state)
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
+    def update(self, op: Operation[Aws], identifier: str, old: Props, inputs: Props) -> Made:
         region = old["region"]
         if self._differs(old, inputs):
             self._upload(op, region, inputs)
         else:
-            s3 = op.aws.client("s3", region)
+            s3 = op.api.client("s3", region)
             at = {"Bucket": inputs["bucket"], "Key": _clean(inputs["key"])}
-            tags = tags_of(op.aws, inputs)
+            tags = tags_of(op.api, inputs)
             if tags != old.get("tagsAll", {}):
                 s3.put_object_tagging(**at, Tagging={"TagSet": as_list(tags)})
             if inputs.get("acl") and inputs["acl"] != old.get("acl"):
                 s3.put_object_acl(**at, ACL=inputs["acl"])
         return self._made(op, region, inputs)
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
-        s3 = op.aws.client("s3", state.get("region", ""))
+    def delete(self, op: Operation[Aws], identifier: str, state: Props) -> None:
+        s3 = op.api.client("s3", state.get("region", ""))
         bucket, key = state["bucket"], _clean(state["key"])
         try:
             if state.get("versionId"):
@@ -142,32 +136,32 @@ class BucketObjectv2(Resource):
                 return True
         return False
 
-    def _upload(self, op: Operation, region: str, inputs: Props) -> None:
+    def _upload(self, op: Operation[Aws], region: str, inputs: Props) -> None:
         request = {HEADERS[key]: inputs[key] for key in HEADERS if key in inputs}
         if "acl" in inputs:
             request["ACL"] = inputs["acl"]
-        tags = tags_of(op.aws, inputs)
+        tags = tags_of(op.api, inputs)
         own_only = inputs.get("overrideProvider", {}).get("defaultTags", {}).get("tags") == {}
         if own_only:
             tags = inputs.get("tags", {})
-        op.aws.client("s3", region).put_object(
+        op.api.client("s3", region).put_object(
             Bucket=inputs["bucket"], Key=_clean(inputs["key"]), Body=_body(inputs), **request
         )
         if tags:
-            op.aws.client("s3", region).put_object_tagging(
+            op.api.client("s3", region).put_object_tagging(
                 Bucket=inputs["bucket"],
                 Key=_clean(inputs["key"]),
                 Tagging={"TagSet": as_list(tags)},
             )
 
-    def _made(self, op: Operation, region: str, inputs: Props) -> Made:
+    def _made(self, op: Operation[Aws], region: str, inputs: Props) -> Made:
         made = self._seen(op, region, inputs)
         if made is None:
             raise Refused("couldn't find resource")
         return made
 
-    def _seen(self, op: Operation, region: str, inputs: Props) -> Made | None:
-        s3 = op.aws.client("s3", region)
+    def _seen(self, op: Operation[Aws], region: str, inputs: Props) -> Made | None:
+        s3 = op.api.client("s3", region)
         bucket, key = inputs["bucket"], _clean(inputs["key"])
         try:
             head = s3.head_object(Bucket=bucket, Key=key)

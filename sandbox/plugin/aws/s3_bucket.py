@@ -5,19 +5,11 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from sandbox.plugin import rules
-from sandbox.plugin.errors import Refused, code
-from sandbox.plugin.resource import (
-    AutoName,
-    Made,
-    Operation,
-    Problems,
-    Resource,
-    as_list,
-    from_list,
-    present,
-    split_region,
-    tags_of,
-)
+from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.aws.errors import code
+from sandbox.plugin.aws.resource import AwsResource, as_list, from_list, split_region, tags_of
+from sandbox.plugin.errors import Refused
+from sandbox.plugin.resource import AutoName, Made, Operation, Problems, present
 from sandbox.plugin.schema import Problem
 from sandbox.plugin.wire import Props
 
@@ -33,7 +25,7 @@ HOSTED_ZONES = {
 }
 
 
-class Bucket(Resource):
+class Bucket(AwsResource):
     source = "s3.bucket:Bucket"
     label = "S3 Bucket"
     replaced_by = frozenset(
@@ -70,9 +62,9 @@ class Bucket(Resource):
         yield from rules.length(inputs, ("bucketPrefix",), 0, 63 - 26)
         yield from _name_rules(inputs)
 
-    def create(self, op: Operation, inputs: Props) -> Made:
-        region = inputs.get("region") or op.aws.region
-        s3 = op.aws.client("s3", region)
+    def create(self, op: Operation[Aws], inputs: Props) -> Made:
+        region = inputs.get("region") or op.api.region
+        s3 = op.api.client("s3", region)
         name = inputs.get("bucket") or f"{inputs['bucketPrefix']}{time.time_ns():026d}"
         request: dict[str, Any] = {"Bucket": name}
         if region != "us-east-1":
@@ -83,25 +75,25 @@ class Bucket(Resource):
         self._tag(op, name, region, inputs)
         return self._seen(op, name, region, inputs)
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
+    def read(self, op: Operation[Aws], identifier: str, state: Props) -> Made | None:
         name, region = split_region(identifier)
-        region = region or state.get("region") or op.aws.region
+        region = region or state.get("region") or op.api.region
         try:
-            op.aws.client("s3", region).head_bucket(Bucket=name)
+            op.api.client("s3", region).head_bucket(Bucket=name)
         except Exception as failure:
             if code(failure) in GONE:
                 return None
             raise
         return self._seen(op, name, region, state)
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
+    def update(self, op: Operation[Aws], identifier: str, old: Props, inputs: Props) -> Made:
         region = old["region"]
-        if tags_of(op.aws, inputs) != old.get("tagsAll", {}):
+        if tags_of(op.api, inputs) != old.get("tagsAll", {}):
             self._tag(op, identifier, region, inputs)
         return self._seen(op, identifier, region, inputs)
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
-        s3 = op.aws.client("s3", state.get("region", ""))
+    def delete(self, op: Operation[Aws], identifier: str, state: Props) -> None:
+        s3 = op.api.client("s3", state.get("region", ""))
         try:
             if state.get("forceDestroy"):
                 _empty(s3, identifier)
@@ -110,16 +102,16 @@ class Bucket(Resource):
             if code(failure) not in GONE:
                 raise
 
-    def _tag(self, op: Operation, name: str, region: str, inputs: Props) -> None:
-        s3 = op.aws.client("s3", region)
-        tags = tags_of(op.aws, inputs)
+    def _tag(self, op: Operation[Aws], name: str, region: str, inputs: Props) -> None:
+        s3 = op.api.client("s3", region)
+        tags = tags_of(op.api, inputs)
         if tags:
             s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": as_list(tags)})
         else:
             s3.delete_bucket_tagging(Bucket=name)
 
-    def _seen(self, op: Operation, name: str, region: str, inputs: Props) -> Made:
-        s3 = op.aws.client("s3", region)
+    def _seen(self, op: Operation[Aws], name: str, region: str, inputs: Props) -> Made:
+        s3 = op.api.client("s3", region)
         try:
             tags = from_list(s3.get_bucket_tagging(Bucket=name)["TagSet"])
         except Exception as failure:
@@ -129,7 +121,7 @@ class Bucket(Resource):
         own = {
             key: value
             for key, value in tags.items()
-            if op.aws.default_tags.get(key) != value or key in inputs.get("tags", {})
+            if op.api.default_tags.get(key) != value or key in inputs.get("tags", {})
         }
         state = {
             **present({key: inputs.get(key) for key in ("bucketPrefix", "objectLockEnabled")}),

@@ -3,22 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.plugin.clients import Aws
-from sandbox.plugin.errors import Refused, doing
+from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.errors import Refused
 from sandbox.plugin.wire import Props
-
-
-def call(token: str, aws: Aws, args: Props) -> Props:
-    """The function's result.
-
-    Raises:
-        Refused: this stand-in has no such function, or AWS has no answer.
-    """
-    function = FUNCTIONS.get(token)
-    if function is None:
-        raise Refused(f"the sandbox's aws provider has no function {token}")
-    with doing(f"invoking {token}"):
-        return function(aws, args)
 
 
 def get_caller_identity(aws: Aws, args: Props) -> Props:

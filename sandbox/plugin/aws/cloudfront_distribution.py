@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from sandbox.plugin import rules
-from sandbox.plugin.errors import PartlyDone, Refused, code, doing
-from sandbox.plugin.resource import Made, Operation, Resource, as_list, from_list, tags_of
-from sandbox.plugin.resources.cloudfront_config import config_of, props_of
+from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.aws.cloudfront_config import config_of, props_of
+from sandbox.plugin.aws.errors import code, doing
+from sandbox.plugin.aws.resource import AwsResource, as_list, from_list, tags_of
+from sandbox.plugin.errors import PartlyDone, Refused
+from sandbox.plugin.resource import Made, Operation
 from sandbox.plugin.schema import Problem
 from sandbox.plugin.wire import Props
 
@@ -21,7 +24,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "OPTIONS", "DELETE")
 NEVER_CHANGE = {"arn", "callerReference", "domainName", "hostedZoneId"}
 
 
-class Distribution(Resource):
+class Distribution(AwsResource):
     source = "cloudfront.distribution:Distribution"
     label = "CloudFront Distribution"
     replaced_by = frozenset({"staging"})
@@ -115,11 +118,11 @@ class Distribution(Resource):
                 yield from rules.one_of(inputs, (*association, "eventType"), events)
                 yield from rules.arn(inputs, (*association, "functionArn"))
 
-    def create(self, op: Operation, inputs: Props) -> Made:
-        client = op.aws.client("cloudfront")
+    def create(self, op: Operation[Aws], inputs: Props) -> Made:
+        client = op.api.client("cloudfront")
         config = {
             "DistributionConfig": config_of(inputs, f"terraform-{time.time_ns()}"),
-            "Tags": {"Items": as_list(tags_of(op.aws, inputs))},
+            "Tags": {"Items": as_list(tags_of(op.api, inputs))},
         }
 
         def created() -> Any:
@@ -134,8 +137,8 @@ class Distribution(Resource):
             self._wait(op, identifier, inputs)
         return self._made(op, identifier, inputs)
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
-        client = op.aws.client("cloudfront")
+    def read(self, op: Operation[Aws], identifier: str, state: Props) -> Made | None:
+        client = op.api.client("cloudfront")
         try:
             found = client.get_distribution(Id=identifier)
         except Exception as failure:
@@ -160,16 +163,16 @@ class Distribution(Resource):
             "lastModifiedTime": str(distribution["LastModifiedTime"]),
             "loggingV1Enabled": False,
             "status": distribution["Status"],
-            "tags": {k: v for k, v in tags.items() if op.aws.default_tags.get(k) != v},
+            "tags": {k: v for k, v in tags.items() if op.api.default_tags.get(k) != v},
             "tagsAll": tags,
             "trustedKeyGroups": [{"enabled": False}],
             "trustedSigners": [{"enabled": False}],
         }
         return Made(identifier, state)
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
-        client = op.aws.client("cloudfront")
-        self._retag(client, old, tags_of(op.aws, inputs))
+    def update(self, op: Operation[Aws], identifier: str, old: Props, inputs: Props) -> Made:
+        client = op.api.client("cloudfront")
+        self._retag(client, old, tags_of(op.api, inputs))
         reference = old["callerReference"]
         etag = old["etag"]
 
@@ -190,8 +193,8 @@ class Distribution(Resource):
             self._wait(op, identifier, inputs)
         return self._made(op, identifier, inputs)
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
-        client = op.aws.client("cloudfront")
+    def delete(self, op: Operation[Aws], identifier: str, state: Props) -> None:
+        client = op.api.client("cloudfront")
         try:
             with doing(f"disabling CloudFront Distribution ({identifier})"):
                 self._disable(op, identifier)
@@ -203,8 +206,8 @@ class Distribution(Resource):
             if code(failure) != "NoSuchDistribution":
                 raise
 
-    def _disable(self, op: Operation, identifier: str) -> None:
-        client = op.aws.client("cloudfront")
+    def _disable(self, op: Operation[Aws], identifier: str) -> None:
+        client = op.api.client("cloudfront")
         try:
             found = client.get_distribution(Id=identifier)
         except Exception as failure:
@@ -219,9 +222,9 @@ class Distribution(Resource):
             )
         self._wait(op, identifier)
 
-    def _wait(self, op: Operation, identifier: str, inputs: Props | None = None) -> None:
+    def _wait(self, op: Operation[Aws], identifier: str, inputs: Props | None = None) -> None:
         """Until deployed. With `inputs`, a failure leaves the distribution in the state."""
-        client = op.aws.client("cloudfront")
+        client = op.api.client("cloudfront")
         last = "InProgress"
 
         def deployed() -> bool | None:
@@ -250,14 +253,14 @@ class Distribution(Resource):
         if wanted and wanted != before:
             client.tag_resource(Resource=old["arn"], Tags={"Items": as_list(wanted)})
 
-    def _made(self, op: Operation, identifier: str, inputs: Props) -> Made:
+    def _made(self, op: Operation[Aws], identifier: str, inputs: Props) -> Made:
         made = self.read(op, identifier, inputs)
         if made is None:
             raise Refused("couldn't find resource")
         return made
 
 
-def _unless(codes: tuple[str, ...], call: Any, op: Operation) -> Any:
+def _unless(codes: tuple[str, ...], call: Any, op: Operation[Aws]) -> Any:
     """Call again for a minute while the failure is one of these, as the real provider does."""
     until = time.monotonic() + RETRIED
     while True:

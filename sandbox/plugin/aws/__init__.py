@@ -1,12 +1,11 @@
-"""The resource types, one module for each service or large type."""
+"""AWS: the resource types, one module for each service or large type, and the functions."""
 
-import functools
-import importlib
+from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.aws.errors import doing
+from sandbox.plugin.aws.functions import FUNCTIONS
+from sandbox.plugin.package import Package
 
-from sandbox.plugin.errors import Refused
-from sandbox.plugin.resource import Resource
-
-TYPES = {
+MODULES = {
     "aws:acm/certificate:Certificate": "acm",
     "aws:acm/certificateValidation:CertificateValidation": "acm",
     "aws:cloudfront/distribution:Distribution": "cloudfront_distribution",
@@ -24,16 +23,10 @@ TYPES = {
     "aws:s3/bucketVersioning:BucketVersioning": "s3_settings",
 }
 
-
-@functools.cache
-def resource_of(token: str) -> Resource:
-    """The resource type of a token.
-
-    Raises:
-        Refused: this stand-in does not have it.
-    """
-    if token not in TYPES:
-        raise Refused(f"the sandbox's aws provider has no resource type {token}")
-    module = importlib.import_module(f"{__name__}.{TYPES[token]}")
-    resource: Resource = getattr(module, token.rpartition(":")[2])()
-    return resource
+AWS = Package(
+    name="aws",
+    types={token: f"{__name__}.{module}" for token, module in MODULES.items()},
+    functions=FUNCTIONS,
+    configured=Aws.configured,
+    doing=doing,
+)

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from sandbox.plugin import rules
-from sandbox.plugin.errors import PartlyDone, Refused, code
-from sandbox.plugin.resource import Made, Operation, Resource
+from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.aws.errors import code
+from sandbox.plugin.aws.resource import AwsResource
+from sandbox.plugin.errors import PartlyDone, Refused
+from sandbox.plugin.resource import Made, Operation
 from sandbox.plugin.schema import Problem
 from sandbox.plugin.wire import UNKNOWN, Props
 
@@ -17,7 +20,7 @@ INSYNC = 30 * 60.0  # seconds
 QUOTED = ("TXT", "SPF")
 
 
-class Record(Resource):
+class Record(AwsResource):
     source = "route53.record:Record"
     label = "Route53 Record"
     replaced_by = frozenset({"name", "zoneId"})
@@ -61,15 +64,15 @@ class Record(Resource):
             ]
         return spelled
 
-    def create(self, op: Operation, inputs: Props) -> Made:
+    def create(self, op: Operation[Aws], inputs: Props) -> Made:
         action = "UPSERT" if inputs.get("allowOverwrite") else "CREATE"
         return self._change(op, inputs, [(action, inputs)])
 
-    def read(self, op: Operation, identifier: str, state: Props) -> Made | None:
+    def read(self, op: Operation[Aws], identifier: str, state: Props) -> Made | None:
         zone, name, kind = _split(identifier) if "zoneId" not in state else (
             _clean_zone(state["zoneId"]), state["name"], state["type"],
         )  # fmt: skip
-        route53 = op.aws.client("route53")
+        route53 = op.api.client("route53")
         origin = _origin(route53, zone)
         if origin is None:
             return None
@@ -86,15 +89,15 @@ class Record(Resource):
         }
         return Made(_identifier(seen), seen)
 
-    def update(self, op: Operation, identifier: str, old: Props, inputs: Props) -> Made:
+    def update(self, op: Operation[Aws], identifier: str, old: Props, inputs: Props) -> Made:
         if old["type"] == inputs["type"]:
             return self._change(op, inputs, [("UPSERT", inputs)])
         # One batch: no moment without a record.
         action = "UPSERT" if inputs.get("allowOverwrite") else "CREATE"
         return self._change(op, inputs, [("DELETE", old), (action, inputs)])
 
-    def delete(self, op: Operation, identifier: str, state: Props) -> None:
-        route53 = op.aws.client("route53")
+    def delete(self, op: Operation[Aws], identifier: str, state: Props) -> None:
+        route53 = op.api.client("route53")
         zone = _clean_zone(state["zoneId"])
         origin = _origin(route53, zone)
         found = origin and _find(route53, zone, _expand(state["name"], origin), state["type"])
@@ -114,8 +117,8 @@ class Record(Resource):
             raise
         _wait(op, answer["ChangeInfo"]["Id"])
 
-    def _change(self, op: Operation, inputs: Props, batch: list[tuple[str, Props]]) -> Made:
-        route53 = op.aws.client("route53")
+    def _change(self, op: Operation[Aws], inputs: Props, batch: list[tuple[str, Props]]) -> Made:
+        route53 = op.api.client("route53")
         zone = _clean_zone(inputs["zoneId"])
         origin = _origin(route53, zone)
         if origin is None:
@@ -240,8 +243,8 @@ def _unquote(value: str) -> str:
     return value.removeprefix('"').removesuffix('"')
 
 
-def _wait(op: Operation, change: str) -> None:
-    route53 = op.aws.client("route53")
+def _wait(op: Operation[Aws], change: str) -> None:
+    route53 = op.api.client("route53")
     last = "PENDING"
 
     def in_sync() -> bool | None:
