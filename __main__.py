@@ -2,49 +2,75 @@
 
 import pulumi
 
-from mta_sts import CloudFrontHost, MtaSts, checks, life, removed
+import mta_sts
+from mta_sts import checks, life, removed
+from mta_sts.arguments import Host, HostedDomain
 from mta_sts.program import this_program
-from mta_sts.zones import route53
+from mta_sts.zones import look_up
 
 config = pulumi.Config("mta-sts")
 domains = checks.stack_domains(config.get_object("domains"))
-look_up = checks.look_up(config.get_object("lookUp"))
+account = checks.account(
+    config.get_object("cloudflare"), config.get_secret("secretAccessKey"), domains
+)
+live = checks.look_up(config.get_object("lookUp"))
 removed.refuse_in_force(each.domain for each in domains)
 
 program = this_program()
-zones = {
-    each.domain: {"route53": each.zone["route53"] or route53.look_up(each.domain)}
-    for each in domains
-}
+zones = {each.domain: look_up(each.zone, each.domain) for each in domains}
 
 
-def protects_host(each: checks.StackDomain) -> bool:
-    recorded = program.state.memory_of(each.domain)
-    reports = program.reports(each.domain, recorded, each.reports_from, each.testing_period)
-    return life.protects_host(each, recorded, program.now, reports)
+def hosted_by(kind: str) -> list[HostedDomain]:
+    """The domains of a host, and those that leave it in this run."""
+    hosted = []
+    for each in domains:
+        recorded = program.state.memory_of(each.domain)
+        reports = program.reports(each.domain, recorded, each.reports_from, each.testing_period)
+        place = program.state.place_of(each.domain, each.domain)
+        was = place.host if place else None
+        if kind in (host_kind(each.host), host_kind(was)):
+            protect = life.protects_host(each, recorded, program.now, reports)
+            hosted.append(
+                HostedDomain(
+                    domain=each.domain,
+                    zone=zones[each.domain],
+                    protect=protect,
+                    leaving=host_kind(each.host) != kind,
+                )
+            )
+    return hosted
 
 
-host = CloudFrontHost(
-    "cloudfront",
-    {
-        "domains": [
-            {
-                "domain": each.domain,
-                "zone": zones[each.domain],
-                "protect": protects_host(each),
-            }
-            for each in domains
-        ]
-    },
-)
+def host_kind(host: str | None) -> str | None:
+    """The shared host behind the word: both kinds of Worker are one."""
+    return "worker" if host == "worker-route" else host
+
+
+hosts: dict[str, Host] = {}
+if on_cloudfront := hosted_by("cloudfront"):
+    cloudfront = mta_sts.CloudFrontHost("cloudfront", {"domains": on_cloudfront})
+    hosts["cloudfront"] = {"cloudfront": {"target": cloudfront.target, "bucket": cloudfront.bucket}}
+if account:
+    hosts["r2"] = {"r2": {"account_id": account.account_id, **account.access_key}}
+    if on_worker := hosted_by("worker"):
+        in_bucket = account.policies_in == "r2"
+        worker = mta_sts.WorkerHost(
+            "worker",
+            {"domains": on_worker, "account_id": account.account_id, "in_bucket": in_bucket},
+        )
+        served = {"account_id": account.account_id, "script": worker.script}
+        if in_bucket:
+            served |= {"bucket": worker.bucket, **account.access_key}
+        hosts["worker"] = {"worker": served}
+        hosts["worker-route"] = {"worker": {**served, "route": True}}
 for each in domains:
-    domain = MtaSts(
+    domain = mta_sts.MtaSts(
         each.domain,
         {
             **each.arguments,
             "zone": zones[each.domain],
-            "host": {"cloudfront": {"target": host.target, "bucket": host.bucket}},
-            "look_up": look_up,
+            "host": hosts[each.host],
+            "look_up": live,
         },
     )
     pulumi.export(

@@ -7,17 +7,27 @@ the protocol works where Pulumi is not installed.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mta_sts.arguments import CloudFrontHostArgs, MtaStsArgs
+    from mta_sts.arguments import CloudFrontHostArgs, MtaStsArgs, WorkerHostArgs
     from mta_sts.domain import MtaSts
     from mta_sts.hosts.cloudfront import CloudFrontHost
+    from mta_sts.hosts.worker import WorkerHost
 
-__all__ = ["CloudFrontHost", "CloudFrontHostArgs", "MtaSts", "MtaStsArgs"]
+__all__ = [
+    "CloudFrontHost",
+    "CloudFrontHostArgs",
+    "MtaSts",
+    "MtaStsArgs",
+    "WorkerHost",
+    "WorkerHostArgs",
+]
 
 _HOME = {
     "CloudFrontHost": "mta_sts.hosts.cloudfront",
     "CloudFrontHostArgs": "mta_sts.arguments",
     "MtaSts": "mta_sts.domain",
     "MtaStsArgs": "mta_sts.arguments",
+    "WorkerHost": "mta_sts.hosts.worker",
+    "WorkerHostArgs": "mta_sts.arguments",
 }
 
 

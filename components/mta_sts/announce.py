@@ -5,7 +5,7 @@ it.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 
 import pulumi
@@ -17,14 +17,17 @@ from mta_sts.protocol.policy import policy_id, policy_url
 from mta_sts.protocol.resolve import addresses, cname, txt
 from mta_sts.protocol.sender_errors import SenderError
 from mta_sts.protocol.vantage import Vantage
-from mta_sts.zones import ZoneModule
+from mta_sts.zones.recorded import value_of
 
 FIRST_PAUSE = 0.25  # seconds
 LONGEST_PAUSE = 5.0  # seconds
 SAY_EVERY = 15.0  # seconds
+LETTING_GO = 60.0  # seconds, until a name that was let go is out of DNS
+
+Run = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
 
 
-class NotLiveError(Exception):
+class NotLiveError(pulumi.RunError):
     """The policy was not seen at its real name in time. Nothing was announced; senders keep the
     policy announced before. The caller runs `pulumi up` again once what the message names is
     mended."""
@@ -42,12 +45,16 @@ async def wait_until_served(
     patience: float,
     say: Callable[[str], None],
     target: str | None = None,
+    *,
+    unbroken: float = 0.0,
 ) -> None:
     """Return once the bytes served for `domain` hash to the id `wanted`.
 
     Args:
         patience: seconds until it is given up.
         target: ask this host, under the policy's own name, before DNS names it.
+        unbroken: seconds for which they must be seen at every look: what the host needs until every
+            edge serves them.
         say: takes a line of progress: at once when there is something to wait for, when what is
             served changes, and every 15 seconds.
 
@@ -59,16 +66,18 @@ async def wait_until_served(
     loop = asyncio.get_running_loop()
     began = loop.time()
     pause = FIRST_PAUSE
+    since: float | None = None
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout(patience + unbroken):
             while True:
                 try:
                     served = policy_id(await _body(domain, vantage, target))
-                    if served == wanted:
-                        return
                     seen = f"it serves the policy with id {served}"
                 except SenderError as error:
-                    seen = str(error)
+                    served, seen = "", str(error)
+                since = (since or loop.time()) if served == wanted else None
+                if since is not None and loop.time() - since >= unbroken:
+                    return
                 waited = loop.time() - began
                 if seen != said or loop.time() - said_at > SAY_EVERY:
                     say(f"waiting for {url} to serve id {wanted}: {waited:.0f} s; {seen}")
@@ -90,8 +99,9 @@ async def _body(domain: str, vantage: Vantage, target: str | None) -> bytes:
     return (await fetch_from(replace(host, name=f"mta-sts.{domain}"), vantage)).body
 
 
-async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Vantage) -> None:
-    """Make sure that no `_mta-sts` record stands in DNS but one with an id of ours.
+async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Vantage) -> str | None:
+    """Make sure that no `_mta-sts` record stands in DNS but one with an id of ours; that one, if it
+    does.
 
     Raises:
         NameTakenError: another does, or DNS cannot be asked.
@@ -101,13 +111,16 @@ async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Van
         texts = (await txt(name, vantage)).texts
     except SenderError as error:
         raise NameTakenError(_not_asked(domain, name, error)) from error
-    for text in texts:
-        if text.startswith("v=STSv1") and not any(f"id={known};" in text for known in ours):
+    found = [text for text in texts if text.startswith("v=STSv1")]
+    for text in found:
+        if not any(f"id={known};" in text for known in ours):
             raise NameTakenError(_taken(domain, name, "TXT", text))
+    return found[0] if found else None
 
 
-async def refuse_foreign_host(domain: str, ours: Collection[str], vantage: Vantage) -> None:
-    """Make sure that the name `mta-sts.<domain>` is free in DNS, or a CNAME to a target of ours.
+async def refuse_foreign_host(domain: str, ours: Collection[str], vantage: Vantage) -> str | None:
+    """Make sure that the name `mta-sts.<domain>` is free in DNS, or a CNAME to a target of ours;
+    that target, if it is.
 
     Raises:
         NameTakenError: it is another's, or DNS cannot be asked.
@@ -122,6 +135,7 @@ async def refuse_foreign_host(domain: str, ours: Collection[str], vantage: Vanta
         raise NameTakenError(_taken(domain, name, "CNAME", target))
     if found:
         raise NameTakenError(_taken(domain, name, "address", ", ".join(found)))
+    return target
 
 
 class Gates:
@@ -131,58 +145,111 @@ class Gates:
         self,
         component: pulumi.ComponentResource,
         domain: str,
-        zone: ZoneModule,
         recorded: Recorded,
+        takes_over: bool,
         timeout: float,
         policy_id: pulumi.Output[str],
+        spread: float,
     ) -> None:
         self._component = component
         self._domain = domain
-        self._zone = zone
+        self._takes_over = takes_over
         self._recorded = recorded
         self._timeout = timeout
         self._policy_id = policy_id
+        self._spread = spread
+        self._hooks: dict[str, pulumi.ResourceHook] = {}
+
+    def before_name(self) -> pulumi.ResourceHookBinding:
+        """Neither name is another's when the first of them is made."""
+        return pulumi.ResourceHookBinding(
+            before_create=[self._hook("mta-sts-names", self._names_are_free)]
+        )
 
     def before_cname(self) -> pulumi.ResourceHookBinding:
-        """Neither name is another's when the first of them is made; and a host serves the policy
-        before the name moves to it."""
-        create = pulumi.ResourceHook(f"mta-sts-names:{self._domain}", self._names_are_free)
-        update = pulumi.ResourceHook(f"mta-sts-host:{self._domain}", self._move)
-        return pulumi.ResourceHookBinding(before_create=[create], before_update=[update])
+        """The same; and a host serves the policy before the name moves to it."""
+        return pulumi.ResourceHookBinding(
+            before_create=[self._hook("mta-sts-names", self._names_are_free)],
+            before_update=[self._hook("mta-sts-host", self._move)],
+        )
 
     def before_txt(self) -> pulumi.ResourceHookBinding:
         """The policy is live when the record names it."""
-        create = pulumi.ResourceHook(f"mta-sts-first:{self._domain}", self._first_announcement)
-        update = pulumi.ResourceHook(f"mta-sts-gate:{self._domain}", self._announcement)
-        return pulumi.ResourceHookBinding(before_create=[create], before_update=[update])
+        return pulumi.ResourceHookBinding(
+            before_create=[self._hook("mta-sts-first", self._first_announcement)],
+            before_update=[self._hook("mta-sts-gate", self._announcement)],
+        )
+
+    def _hook(self, name: str, run: Run) -> pulumi.ResourceHook:
+        """The hook of this name, which a program has but once."""
+        if name not in self._hooks:
+            self._hooks[name] = pulumi.ResourceHook(f"{name}:{self._domain}", run)
+        return self._hooks[name]
 
     async def _names_are_free(self, args: pulumi.ResourceHookArgs) -> None:
-        vantage = _vantage()
-        targets = {self._zone.value_of(args.new_inputs or {}), self._recorded.target or ""}
-        await refuse_foreign_host(self._domain, targets, vantage)
-        await refuse_foreign_record(self._domain, self._recorded.ids, vantage)
+        """A name that moves here may still be seen for a moment where it was."""
+        ours = {_value(args), self._recorded.target or ""}
+        patience = LETTING_GO if self._recorded.target else 0.0
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while True:
+            try:
+                stands = await refuse_foreign_host(self._domain, ours, _vantage())
+                break
+            except NameTakenError:
+                if loop.time() - began >= patience:
+                    raise
+            await asyncio.sleep(1)
+        if stands and self._recorded.target is None:
+            self._refuse_left_behind(f"mta-sts.{self._domain}", "CNAME", stands)
+        await refuse_foreign_record(self._domain, self._recorded.ids, _vantage())
+
+    def _refuse_left_behind(self, name: str, kind: str, found: str) -> None:
+        """A record of ours that the stack does not know, left there by a run that was killed."""
+        if not self._takes_over:
+            raise NameTakenError(
+                f"{self._domain}: {name} already has the {kind} record {found!r}, left there by a "
+                "run that was killed. Delete it in the zone, and run `pulumi up` again"
+            )
 
     async def _move(self, args: pulumi.ResourceHookArgs) -> None:
-        target = self._zone.value_of(args.new_inputs or {})
+        target = _value(args)
         if target != self._recorded.target:
-            await self._wait(await self._policy_id.future() or "", target)
+            await self.wait(await self._policy_id.future() or "", target)
 
     async def _first_announcement(self, args: pulumi.ResourceHookArgs) -> None:
         ours = self._recorded.ids | {self._id_to_announce(args)}
-        await refuse_foreign_record(self._domain, ours, _vantage())
+        stands = await refuse_foreign_record(self._domain, ours, _vantage())
+        if stands and self._recorded.announced_id is None:
+            self._refuse_left_behind(f"_mta-sts.{self._domain}", "TXT", stands)
         await self._announcement(args)
 
     async def _announcement(self, args: pulumi.ResourceHookArgs) -> None:
-        await self._wait(self._id_to_announce(args))
+        await self.wait(self._id_to_announce(args))
 
-    async def _wait(self, wanted: str, target: str | None = None) -> None:
-        await wait_until_served(self._domain, wanted, _vantage(), self._timeout, self._say, target)
+    async def wait(self, wanted: str, target: str | None = None) -> None:
+        """Wait until the policy with the id `wanted` is served, at `target` if that is given."""
+        await wait_until_served(
+            self._domain,
+            wanted,
+            _vantage(),
+            self._timeout,
+            self.say,
+            target,
+            unbroken=self._spread,
+        )
 
     def _id_to_announce(self, args: pulumi.ResourceHookArgs) -> str:
-        return Record.parse(self._zone.value_of(args.new_inputs or {})).id
+        return Record.parse(_value(args)).id
 
-    def _say(self, line: str) -> None:
+    def say(self, line: str) -> None:
         pulumi.log.info(line, resource=self._component, ephemeral=True)
+
+
+def _value(args: pulumi.ResourceHookArgs) -> str:
+    """The value of the record that is about to be; empty of what is no record."""
+    inputs = args.new_inputs or {}
+    return value_of(inputs) if {"records", "content"} & {*inputs} else ""
 
 
 def _vantage() -> Vantage:

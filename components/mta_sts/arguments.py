@@ -14,6 +14,8 @@ class Zone(TypedDict):
 
     route53: NotRequired[Input[str]]
     """The id of a public hosted zone of Amazon Route 53."""
+    cloudflare: NotRequired[Input[str]]
+    """The id of a zone of Cloudflare."""
 
 
 class HostedDomain(TypedDict):
@@ -27,6 +29,9 @@ class HostedDomain(TypedDict):
     """Whether the host must not be deleted, for this domain's sake. Left out: as long as senders
     may hold an enforce policy of it, by what the last `pulumi up` recorded. So true protects the
     host in the very run that announces the first such policy; false lifts the protection."""
+    leaving: NotRequired[bool]
+    """Whether the domain's policy is served by another host from now on. What is here stays, for
+    one more `pulumi up`, because senders may hold the old address. Left out: it is not."""
 
 
 class CloudFrontHostArgs(TypedDict):
@@ -48,11 +53,63 @@ class CloudFront(TypedDict):
     """The name of the bucket that holds the policies."""
 
 
+class R2(TypedDict):
+    """An R2 bucket of the domain's own, served at its custom domain."""
+
+    account_id: Input[str]
+    """The Cloudflare account, which the zone must belong to."""
+    access_key_id: NotRequired[Input[str]]
+    """The id of an R2 access key. Left out: the `aws` provider that the component is given, which
+    must lead to the account's R2 endpoint."""
+    secret_access_key: NotRequired[Input[str]]
+    """The secret of that key."""
+
+
+class Worker(TypedDict):
+    """A Worker as `MtaSts` takes it: outputs of `WorkerHost`, or plain values."""
+
+    account_id: Input[str]
+    """The Cloudflare account, which the zone must belong to."""
+    script: Input[str]
+    """The name of the Worker."""
+    bucket: NotRequired[Input[str]]
+    """The R2 bucket that the Worker is bound to. Left out: the policy is inside the script of the
+    `WorkerHost` of the same program."""
+    access_key_id: NotRequired[Input[str]]
+    """The id of an R2 access key, to write into the bucket. Left out: the `aws` provider that the
+    component is given, which must lead to the account's R2 endpoint."""
+    secret_access_key: NotRequired[Input[str]]
+    """The secret of that key."""
+    route: NotRequired[bool]
+    """Whether the Worker answers by a route on a proxied record, not by a custom domain. A name
+    that a record of this stack points elsewhere moves in without a gap; its certificate covers one
+    label below the zone."""
+
+
 class Host(TypedDict):
     """Where the policy file is served: exactly one of these."""
 
     cloudfront: NotRequired[CloudFront]
     """A CloudFront distribution in front of an S3 bucket."""
+    r2: NotRequired[R2]
+    """An R2 bucket of the domain's own."""
+    worker: NotRequired[Worker]
+    """A Worker that serves the policies of many domains."""
+
+
+class WorkerHostArgs(TypedDict):
+    """The arguments of `WorkerHost`."""
+
+    domains: list[HostedDomain]
+    """Every domain whose policy is served here."""
+    account_id: Input[str]
+    """The Cloudflare account."""
+    script: NotRequired[str]
+    """The name of the Worker. Left out: made of the names of the project, the stack and the
+    component. It must never change: a name can be on one Worker only."""
+    in_bucket: NotRequired[bool]
+    """Whether the policies are in an R2 bucket of the host's own. Left out: they are inside the
+    script, which needs neither R2 nor a key for it."""
 
 
 class MtaStsArgs(TypedDict):

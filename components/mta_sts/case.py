@@ -56,8 +56,10 @@ class Case:
 
     @property
     def changes(self) -> bool:
-        """Whether this run writes or announces another policy, or in another zone."""
-        return self.before != self.policy or self.goes_back or self.changes_zone
+        """Whether this run writes or announces another policy, or in another zone, or serves it on
+        another host."""
+        another_place = self.changes_zone or self.moves_to_another_kind
+        return self.before != self.policy or self.goes_back or another_place
 
     @property
     def changes_zone(self) -> bool:
@@ -87,6 +89,12 @@ class Case:
         """Whether the `mta-sts` CNAME is to point elsewhere."""
         old, new = self.recorded.target, self.terms.target
         return old is not None and new is not None and old != new
+
+    @property
+    def moves_to_another_kind(self) -> bool:
+        """Whether another kind of host is to serve the policy."""
+        old, new = self.recorded.host, self.terms.host
+        return None not in (old, new, self.recorded.target) and old != new
 
     @property
     def superseded(self) -> list[tuple[Policy, datetime]]:

@@ -3,15 +3,22 @@
 A value that is an Output is checked when it is known: see `policy_of`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pulumi
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from mta_sts.arguments import CloudFrontHostArgs, HostedDomain, MtaStsArgs
-from mta_sts.keys import ComponentKeys, HostKeys, PolicyKeys, StackKeys
+from mta_sts.arguments import CloudFrontHostArgs, HostedDomain, MtaStsArgs, WorkerHostArgs
+from mta_sts.keys import (
+    AccountKeys,
+    ComponentKeys,
+    HostKeys,
+    PolicyKeys,
+    StackKeys,
+    WorkerHostKeys,
+)
 from mta_sts.problems import ALLOWED, ArgumentError, lines, show
 from mta_sts.protocol import Policy
 from mta_sts.protocol.names import HostNameError, host_name
@@ -106,6 +113,58 @@ def look_up(given: object) -> bool:
     return given
 
 
+class Account(AccountKeys):
+    """The checked `mta-sts:cloudflare` of a stack, and the secret of its access key."""
+
+    secret: pulumi.Output[str] | None = None
+
+    @property
+    def access_key(self) -> dict[str, Any]:
+        """The key for R2, as hosts take it; empty where there is none."""
+        if self.access_key_id is None:
+            return {}
+        return {"access_key_id": self.access_key_id, "secret_access_key": self.secret}
+
+
+def account(
+    given: object, secret: pulumi.Output[str] | None, domains: Iterable[StackDomain]
+) -> Account | None:
+    """Check `mta-sts:cloudflare` of a stack; None where no domain needs it and it is left out.
+
+    Args:
+        given: as it came from the configuration.
+        secret: `mta-sts:secretAccessKey`.
+
+    Raises:
+        ArgumentError: it is wrong, or what the hosts of the domains need is missing.
+    """
+    where = "mta-sts:cloudflare"
+    hosts = {each.host for each in domains}
+    on_cloudflare = sorted(hosts - {"cloudfront"})
+    if given is None:
+        if on_cloudflare:
+            needed = f"found nothing; host {on_cloudflare[0]} needs {{accountId: …}}"
+            raise ArgumentError(where, [needed])
+        return None
+    if not isinstance(given, Mapping):
+        raise ArgumentError(where, [f"found {show(given)}; allowed: {{accountId: …}}"])
+    try:
+        keys = AccountKeys.model_validate(given)
+    except ValidationError as error:
+        allowed = [to_camel(field) for field in AccountKeys.model_fields]
+        raise ArgumentError(where, lines(error, allowed)) from None
+    needs_key = "r2" in hosts or (keys.policies_in == "r2" and on_cloudflare)
+    if needs_key and (keys.access_key_id is None or secret is None):
+        raise ArgumentError(
+            where,
+            [
+                "accessKeyId: policies in R2 need an R2 access key: its id here, and its secret by "
+                "`pulumi config set --secret mta-sts:secretAccessKey`"
+            ],
+        )
+    return Account.model_construct(**dict(keys), secret=secret)
+
+
 def component(name: str, args: MtaStsArgs) -> Arguments:
     """Check the arguments of the `MtaSts` called `name`.
 
@@ -140,14 +199,33 @@ def hosted_domains(name: str, args: CloudFrontHostArgs) -> list[HostedDomain]:
     Raises:
         ArgumentError: with every problem.
     """
+    return _domains_of(f"CloudFrontHost {name}", HostKeys, args)
+
+
+def worker_domains(name: str, args: WorkerHostArgs) -> list[HostedDomain]:
+    """Check the arguments of the `WorkerHost` called `name`; its domains in order of name.
+
+    Raises:
+        ArgumentError: with every problem.
+    """
+    return _domains_of(f"WorkerHost {name}", WorkerHostKeys, args)
+
+
+def _domains_of(
+    where: str,
+    keys: type[HostKeys] | type[WorkerHostKeys],
+    args: CloudFrontHostArgs | WorkerHostArgs,
+) -> list[HostedDomain]:
     try:
-        domains = HostKeys.model_validate(args).domains
+        domains = keys.model_validate(args).domains
     except ValidationError as error:
-        problems = lines(error, list(HostKeys.model_fields))
-        raise ArgumentError(f"CloudFrontHost {name}", problems) from None
-    return [
-        HostedDomain(domain=hosted.domain, zone=hosted.zone)
-        if hosted.protect is None
-        else HostedDomain(domain=hosted.domain, zone=hosted.zone, protect=hosted.protect)
-        for hosted in sorted(domains, key=lambda hosted: hosted.domain)
-    ]
+        raise ArgumentError(where, lines(error, list(keys.model_fields))) from None
+    checked: list[HostedDomain] = []
+    for hosted in sorted(domains, key=lambda hosted: hosted.domain):
+        each = HostedDomain(domain=hosted.domain, zone=hosted.zone)
+        if hosted.protect is not None:
+            each["protect"] = hosted.protect
+        if hosted.leaving is not None:
+            each["leaving"] = hosted.leaving
+        checked.append(each)
+    return checked

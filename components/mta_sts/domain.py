@@ -7,22 +7,28 @@ from typing import Any
 import pulumi
 import pulumi.runtime
 
-from mta_sts import announce, checks, life, reviews, state
+from mta_sts import announce, checks, leaving, life, reviews, state
 from mta_sts.arguments import CloudFront, MtaStsArgs
 from mta_sts.aside import aside
-from mta_sts.findings import Finding, Terms
-from mta_sts.hosts import cloudfront
+from mta_sts.case import in_force_until
+from mta_sts.findings import ACM_ISSUERS, Finding, Terms
+from mta_sts.hosts import HostModule, host_of
+from mta_sts.hosts.recorded import CLOUDFRONT, WORKER_ROUTE
 from mta_sts.observe import observe
+from mta_sts.parts import Domain, ZoneOfDomain
 from mta_sts.program import this_program
-from mta_sts.protocol import Policy, Record
+from mta_sts.protocol import Policy
 from mta_sts.protocol.policy import policy_url
 from mta_sts.protocol.tlsrpt import TlsRpt
 from mta_sts.protocol.vantage import VantageError
 from mta_sts.review import review
 from mta_sts.words import summary
-from mta_sts.zones import zone_of
+from mta_sts.zones import module_of, zone_of
 
 MOVED = "moved-host"
+
+
+Records = pulumi.Output[list[dict[str, str]]]
 
 
 class MtaSts(pulumi.ComponentResource):
@@ -49,19 +55,17 @@ class MtaSts(pulumi.ComponentResource):
     ) -> None:
         self._given = given = checks.component(name, args)
         domain = given.domain
-        self._zone, zone_id = zone_of(given.zone)
-        # Of a zone that is an Output it is not known yet which it is.
-        self._zone_id = None if isinstance(zone_id, pulumi.Output) else str(zone_id)
+        self._zone = ZoneOfDomain(*zone_of(given.zone))
+        self._host = host_of(given.host) if given.host else None
+        self._kind = self._host[0].kind(self._host[1]) if self._host else CLOUDFRONT
         program = this_program()
-        self._recorded = program.state.of(
-            domain, self._zone, cloudfront.FILE_TYPE, cloudfront.file_key(domain)
-        )
         self._now, self._vantage = program.now, program.vantage
-        self._reviews = program.reviews
-        self._reports = program.reports(
-            domain, self._recorded, given.reports_from, given.testing_period
-        )
-        self._invoke = _invoke_options(opts)
+        self._state, self._reviews = program.state, program.reviews
+        self._recorded = recorded = program.state.of(name, domain, self._zone.recorded)
+        self._leaves = recorded.entry.leaving if recorded.entry else None
+        self._leaving = self._zones_to_leave()
+        self._reports = program.reports(domain, recorded, given.reports_from, given.testing_period)
+        self._opts = opts
 
         policy = self._policy()
         found = self._found(policy)
@@ -80,10 +84,10 @@ class MtaSts(pulumi.ComponentResource):
         self.policy_id = policy.apply(lambda known: known.id)
         self.url = pulumi.Output.from_input(policy_url(domain))
         released, moves = given.accept.get("removed-in-force"), given.accept.get(MOVED)
-        self.memory = policy.apply(
-            lambda known: self._recorded.next_entry(known, self._now, released, moves).to_outputs(
-                domain
-            )
+        self.memory = pulumi.Output.all(policy, found).apply(
+            lambda known: recorded.next_entry(
+                known[0], self._now, released, moves, self._leaves
+            ).to_outputs(domain)
         )
         # Registered before anything is made, and so with nothing that is made: see `Entry`.
         self.register_outputs(
@@ -94,55 +98,39 @@ class MtaSts(pulumi.ComponentResource):
                 "memory": pulumi.Output.all(self.memory, said).apply(lambda known: known[0]),
             }
         )
-        self._children(name, zone_id, policy)
+        self.records = self._made(name, policy)
 
-    def _children(
-        self, name: str, zone_id: pulumi.Input[str], policy: pulumi.Output[Policy]
-    ) -> None:
+    def _made(self, name: str, policy: pulumi.Output[Policy]) -> Records:
+        """Make all that the domain has; the DNS records among it."""
         given, domain = self._given, self._given.domain
-        host = self._host(name)
-        pulumi.Output.all(policy, host["target"]).apply(lambda known: self._say_moved(*known))
-        file = cloudfront.write(
-            f"{name}-policy", host, domain, self.policy, pulumi.ResourceOptions(parent=self)
-        )
+        host, values = self._host_to_use(name)
+        target = host.target(values, domain)
+        if self._recorded.host == self._kind:
+            pulumi.Output.all(policy, target).apply(lambda known: self._say_moved(*known))
         gates = announce.Gates(
-            self, domain, self._zone, self._recorded, given.gate_timeout, self.policy_id
+            self,
+            domain,
+            self._recorded,
+            self._zone.module.TAKES_OVER,
+            given.gate_timeout,
+            self.policy_id,
+            host.spread(values),
         )
-        cname = self._zone.record(
-            f"{name}-cname",
-            zone_id,
-            f"mta-sts.{domain}",
-            "CNAME",
-            host["target"],
-            pulumi.ResourceOptions(parent=self, depends_on=[file], hooks=gates.before_cname()),
-        )
-        txt = self._zone.record(
-            f"{name}-txt",
-            zone_id,
-            f"_mta-sts.{domain}",
-            "TXT",
-            policy.apply(lambda known: Record(id=known.id).render()),
-            pulumi.ResourceOptions(parent=self, depends_on=[file, cname], hooks=gates.before_txt()),
-        )
-        made = {f"_mta-sts.{domain}": ("TXT", txt), f"mta-sts.{domain}": ("CNAME", cname)}
+        tlsrpt = None
         if given.reports:
-            made[f"_smtp._tls.{domain}"] = (
-                "TXT",
-                self._zone.record(
-                    f"{name}-tlsrpt",
-                    zone_id,
-                    f"_smtp._tls.{domain}",
-                    "TXT",
-                    pulumi.Output.all(*given.reports).apply(lambda rua: TlsRpt(rua=rua).render()),
-                    pulumi.ResourceOptions(parent=self),
-                ),
-            )
-        self.records = pulumi.Output.all(
-            *[
-                {"name": record, "type": kind, "value": self._zone.value(resource)}
-                for record, (kind, resource) in sorted(made.items())
-            ]
-        )
+            tlsrpt = pulumi.Output.all(*given.reports).apply(lambda rua: TlsRpt(rua=rua).render())
+        return Domain(
+            self,
+            name,
+            domain,
+            self._state,
+            self._recorded,
+            self._zone,
+            self._leaving,
+            gates,
+            self.policy_id,
+            self.policy,
+        ).make(host, values, tlsrpt)
 
     def _policy(self) -> pulumi.Output[Policy]:
         """The policy, known at once where its arguments are: then what is wrong is said at once."""
@@ -188,21 +176,37 @@ class MtaSts(pulumi.ComponentResource):
             try:
                 # What a resolver remembers is good enough where nothing changes.
                 vantage = replace(self._vantage, authoritative=self._changes(policy))
-                servers = await self._new_zone_servers()
+                servers, left = await self._servers()
                 unannounced = self._recorded.announced_id not in (None, self._recorded.written_id)
                 observed = await aside(
-                    observe(self._given.domain, vantage, zone_servers=servers, served=unannounced)
+                    observe(
+                        self._given.domain,
+                        vantage,
+                        zone_servers=servers,
+                        left_servers=left,
+                        served=unannounced,
+                    )
                 )
             except VantageError as error:
                 raise pulumi.RunError(str(error)) from None
+            if self._leaving:
+                self._leaves = leaving.seen(
+                    self._leaves, str(self._leaving[0].id), observed, self._now
+                )
         terms = Terms(
             testing_period=int(self._given.testing_period),
-            zone_id=self._zone_id,
+            zone_id=here.id if (here := self._zone.recorded) else None,
+            leaves_zone=self._leaves.until if self._leaves else None,
             accept={
                 code: why
                 for code, why in self._given.accept.items()
                 if code != MOVED or not self._may_move
             },
+            host=self._kind,
+            domain=self._given.domain,
+            zone_name=await self._zone_name(),
+            protected=self._was_protected,
+            issuers=self._host[0].ISSUERS if self._host else ACM_ISSUERS,
             reports=bool(self._given.reports),
             tlsrpt=self._given.tlsrpt,
             reports_at_home=self._given.reports_at_home,
@@ -217,14 +221,42 @@ class MtaSts(pulumi.ComponentResource):
         announced = self._recorded.memory(self._now).announced
         return announced is None or announced.policy != policy
 
-    async def _new_zone_servers(self) -> tuple[str, ...] | None:
-        """The name servers of a zone that the records are not in yet."""
-        if self._zone_id in (None, self._recorded.zone_id):
+    def _zones_to_leave(self) -> list[ZoneOfDomain]:
+        """The zones that the domain moves out of, and that keep its records for now."""
+        here = self._zone.recorded
+        if here is None or self._kind != CLOUDFRONT:
+            return []
+        zones = [zone for zone in self._state.zones_of(self._given.domain) if zone != here]
+        return [
+            ZoneOfDomain(module_of(zone.type), zone.id, leaving.protects(self._leaves, zone.id))
+            for zone in zones
+            if leaving.keeps(self._leaves, zone.id, self._now)
+        ]
+
+    async def _zone_name(self) -> str | None:
+        """The name of a zone that a route is to be in."""
+        zone = self._zone.recorded
+        if self._kind != WORKER_ROUTE or zone is None or self._recorded.host == WORKER_ROUTE:
             return None
-        return await self._zone.name_servers(self._zone_id, self._invoke)
+        options = _invoke_options(self._opts, self._zone.module.PACKAGE)
+        return await self._zone.module.name(zone.id, options)
+
+    async def _servers(self) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+        """The name servers of a zone that the records are new in, and of the one they leave."""
+        here, recorded = self._zone.recorded, self._recorded.zone_id
+        if here is None or (here.id == recorded and not self._leaving):
+            return None, None
+
+        async def of(zone: ZoneOfDomain) -> tuple[str, ...] | None:
+            options = _invoke_options(self._opts, zone.module.PACKAGE)
+            return await zone.module.name_servers(str(zone.id), options)
+
+        left = await of(self._leaving[0]) if self._leaving else None
+        return await of(self._zone), left
 
     def _say_moved(self, policy: Policy, target: str) -> None:
-        terms = Terms(target=target)
+        """Of a host that stays the same but for its address, which may be known late."""
+        terms = Terms(target=target, host=self._kind)
         found = review(self._recorded, policy, None, self._now, terms=terms)
         reviews.say(self, "", [each for each in found if each.code == MOVED])
 
@@ -234,6 +266,12 @@ class MtaSts(pulumi.ComponentResource):
         if pulumi.runtime.is_dry_run():
             await self._reviews.passed(self._given.domain, found)
         return True
+
+    @property
+    def _was_protected(self) -> bool:
+        """Whether the last run left protected what serves the domain."""
+        in_force = in_force_until(self._recorded.memory(self._now), self._now) is not None
+        return in_force and not self._recorded.is_lifted
 
     @property
     def _may_move(self) -> bool:
@@ -265,19 +303,18 @@ class MtaSts(pulumi.ComponentResource):
         """Protection (P6); lifted for the one run that moves the records to another zone, or the
         policy to another host."""
         given, recorded = self._given, self._recorded
-        # Where it is not known which zone it is, accept moved-host lifts the protection.
-        zone_ids = (recorded.zone_id, self._zone_id)
-        other_zone = None not in zone_ids and zone_ids[0] != zone_ids[1]
-        moves = other_zone or self._may_move
-        protect = life.is_protected(recorded, self._known, given.accept, self._now) and not moves
+        protect = life.is_protected(recorded, self._known, given.accept, self._now)
+        protect = protect and not self._may_move
         self._is_protected = protect
         own = pulumi.ResourceOptions(protect=True if protect else None)
         return pulumi.ResourceOptions.merge(own, opts)
 
-    def _host(self, name: str) -> CloudFront:
-        if self._given.host:
-            handed_in: CloudFront = self._given.host["cloudfront"]
-            return handed_in
+    def _host_to_use(self, name: str) -> tuple[HostModule, Any]:
+        """The host that was handed in, or a distribution of the domain's own."""
+        if self._host:
+            return self._host
+        from mta_sts.hosts import cloudfront
+
         own = cloudfront.CloudFrontHost(
             f"{name}-host",
             {
@@ -291,14 +328,14 @@ class MtaSts(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self),
         )
-        return CloudFront(target=own.target, bucket=own.bucket)
+        return cloudfront, CloudFront(target=own.target, bucket=own.bucket)
 
 
-def _invoke_options(opts: pulumi.ResourceOptions | None) -> pulumi.InvokeOptions:
+def _invoke_options(opts: pulumi.ResourceOptions | None, package: str) -> pulumi.InvokeOptions:
     """What the component's children would use, before there is a component to be their parent."""
     if opts is None:
         return pulumi.InvokeOptions()
     given = opts.providers or []
     providers = list(given.values()) if isinstance(given, Mapping) else list(given)
-    aws = next((each for each in providers if each.package == "aws"), opts.provider)
-    return pulumi.InvokeOptions(parent=opts.parent, provider=aws)
+    theirs = next((each for each in providers if each.package == package), opts.provider)
+    return pulumi.InvokeOptions(parent=opts.parent, provider=theirs)

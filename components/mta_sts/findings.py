@@ -1,7 +1,8 @@
 """What a review weighs, and what it finds: plain values, that anybody can make."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # a review asks nothing, and so needs no DNS library
@@ -13,6 +14,8 @@ TESTING_PERIOD = 14 * 86400
 """Seconds that a domain is in testing before it goes to enforce (P4)."""
 ACM_ISSUERS = frozenset({"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"})
 """The names by which CAA records allow AWS Certificate Manager."""
+CLOUDFLARE_ISSUERS = frozenset({"letsencrypt.org", "pki.goog", "ssl.com", "sectigo.com"})
+"""The names by which CAA records allow the authorities that Cloudflare uses."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ class Observed:
         rua: the addresses in the TLS reporting record, none where a sender finds no record to use.
         caa: the CAA records that count for the certificate, None where nothing limits it.
         delegated: the name servers that the parent delegates the domain's zone to.
+        delegation_ttl: seconds that a resolver may keep that.
         zone_servers: those of the zone given; None where they are not known.
+        left_servers: those of the zone that the records move out of; None where there is none.
     """
 
     mx: LiveMx | NotAsked = OFF
@@ -94,7 +99,22 @@ class Observed:
     rua: tuple[str, ...] | NotAsked = OFF
     caa: Caa | NotAsked | None = OFF
     delegated: tuple[str, ...] | NotAsked = OFF
+    delegation_ttl: int = 0
     zone_servers: tuple[str, ...] | None = None
+    left_servers: tuple[str, ...] | None = None
+
+    @property
+    def is_delegated(self) -> bool:
+        """Whether the parent is seen to delegate to the zone given."""
+        if isinstance(self.delegated, NotAsked) or self.zone_servers is None:
+            return False
+        return are_same(self.delegated, self.zone_servers)
+
+
+def are_same(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether two lists of name servers have one in common."""
+    one, other = ({name.rstrip(".").lower() for name in each} for each in (some, others))
+    return bool(one & other)
 
 
 @dataclass(frozen=True)
@@ -129,6 +149,11 @@ class Terms:
         zone_id: the zone that the records are to be in; None where that is not known.
         target: what the `mta-sts` CNAME is to point to, in words where it is yet to be made; None
             where that is not known to change.
+        host: the word for the host that is to serve the policy; None where that is not known.
+        protected: whether the last run protected what is to move.
+        domain: the mail domain.
+        zone_name: the name of the zone given; None where it is not known.
+        leaves_zone: when the records in the zone that is left go; None where that is not known.
         issuers: the names by which CAA records allow the host's certificate authority.
     """
 
@@ -139,4 +164,9 @@ class Terms:
     reports_at_home: bool = False
     zone_id: str | None = None
     target: str | None = None
+    host: str | None = None
+    protected: bool = False
+    domain: str | None = None
+    zone_name: str | None = None
+    leaves_zone: datetime | None = None
     issuers: frozenset[str] = ACM_ISSUERS

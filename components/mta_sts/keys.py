@@ -1,11 +1,14 @@
 """The keys of the configuration and of the components' arguments, and what each may be."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -29,6 +32,16 @@ from mta_sts.protocol.names import host_name
 from mta_sts.protocol.policy import max_age_of, mode_of, mx_of
 from mta_sts.protocol.tlsrpt import rua_of
 from mta_sts.review import CODES, TESTING_PERIOD
+
+ZONES = ("route53", "cloudflare")
+_R2_KEY = {"access_key_id", "secret_access_key"}
+HOSTS: dict[str, tuple[set[str], set[str]]] = {
+    "cloudfront": ({"target", "bucket"}, set()),
+    "r2": ({"account_id"}, _R2_KEY),
+    "worker": ({"account_id", "script"}, {"bucket", "route", *_R2_KEY}),
+}
+"""What each host is given: what must be there, and what may be."""
+STACK_HOSTS = ("cloudfront", "r2", "worker", "worker-route")
 
 
 def _known(check: Callable[[Any], Any]) -> PlainValidator:
@@ -69,28 +82,46 @@ def _one_of(*choices: str) -> Callable[[Any], Any]:
 
 
 def _zone(value: Any) -> Any:
-    """`{route53: id}`, the id a string or an Output."""
-    identity = next(iter(_one_of("route53")(value).values()))
+    """`{route53: id}` or `{cloudflare: id}`, the id a string or an Output."""
+    identity = next(iter(_one_of(*ZONES)(value).values()))
     if not isinstance(identity, pulumi.Output) and not (isinstance(identity, str) and identity):
         raise ValueError("not an id")
     return value
 
 
 def _zone_in_stack(value: Any) -> Any:
-    return {"route53": None} if value == "route53" else _zone(value)
+    return {value: None} if isinstance(value, str) and value in ZONES else _zone(value)
 
 
 def _host(value: Any) -> Any:
-    outputs = next(iter(_one_of("cloudfront")(value).values()))
-    if not isinstance(outputs, Mapping) or set(outputs) != {"target", "bucket"}:
-        raise ValueError("not target and bucket")
+    ((host, given),) = _one_of(*HOSTS)(value).items()
+    needed, more = HOSTS[host]
+    if not isinstance(given, Mapping) or not needed <= given.keys() <= needed | more:
+        optional = f", and may take {', '.join(sorted(more))}" if more else ""
+        raise ValueError(f"{host} takes {', '.join(sorted(needed))}{optional}")
+    if ("access_key_id" in given) != ("secret_access_key" in given):
+        raise ValueError("an access key is an id and a secret")
+    if host == "worker" and "access_key_id" in given and "bucket" not in given:
+        raise ValueError("an access key is for a bucket, and none is given")
     return value
 
 
 def _host_in_stack(value: Any) -> Any:
-    if value != "cloudfront":
+    if value not in STACK_HOSTS:
         raise ValueError("not a host")
     return value
+
+
+def _suits_zone(host: Any, info: ValidationInfo) -> Any:
+    """Cloudflare serves names only in a zone of the same account."""
+    kind = host if isinstance(host, str) or host is None else next(iter(host))
+    zone = info.data.get("zone")
+    if kind not in (None, "cloudfront") and zone is not None and "cloudflare" not in zone:
+        raise ValueError(
+            f"{kind} needs a zone of Cloudflare, of the same account, because Cloudflare serves no "
+            "other names: set host: cloudfront, or move the zone"
+        )
+    return host
 
 
 class _Keys(BaseModel):
@@ -139,6 +170,30 @@ def _rollout(value: Any) -> str:
     return str(value)
 
 
+def _account_id(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{32}", value):
+        raise ValueError("not an account")
+    return value
+
+
+def _word(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("not an id")
+    return value
+
+
+def _policies_in(value: Any) -> str:
+    if value not in ("script", "r2"):
+        raise ValueError("neither")
+    return str(value)
+
+
+def _script(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[a-z0-9][a-z0-9-]{0,62}", value):
+        raise ValueError("not a name")
+    return value
+
+
 def _yes_or_no(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("neither")  # noqa: TRY004 -- pydantic takes ValueErrors only
@@ -165,13 +220,13 @@ class StackKeys(_DomainKeys):
     model_config = ConfigDict(alias_generator=to_camel)
 
     zone: Annotated[dict[str, Any], PlainValidator(_zone_in_stack)]
-    host: Annotated[str, PlainValidator(_host_in_stack)] = "cloudfront"
+    host: Annotated[str, PlainValidator(_host_in_stack), AfterValidator(_suits_zone)] = "cloudfront"
 
 
 class ComponentKeys(_DomainKeys):
     domain: Annotated[str, PlainValidator(host_name)]
     zone: Annotated[Any, PlainValidator(_zone)]
-    host: Annotated[Any, PlainValidator(_host)] = None
+    host: Annotated[Any, PlainValidator(_host), AfterValidator(_suits_zone)] = None
     look_up: Annotated[bool, PlainValidator(_yes_or_no)] = True
 
 
@@ -179,20 +234,44 @@ class _HostedKeys(_Keys):
     domain: Annotated[str, PlainValidator(host_name)]
     zone: Annotated[Any, PlainValidator(_zone)]
     protect: Annotated[bool | None, PlainValidator(_yes_or_no)] = None
+    leaving: Annotated[bool | None, PlainValidator(_yes_or_no)] = None
+
+
+def _once(domains: list[_HostedKeys]) -> list[_HostedKeys]:
+    counts = Counter(hosted.domain for hosted in domains)
+    twice = sorted(name for name, count in counts.items() if count > 1)
+    if twice:
+        raise ValueError(f"twice: {', '.join(twice)}")
+    return domains
+
+
+class AccountKeys(_Keys):
+    """`mta-sts:cloudflare` of a stack."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    account_id: Annotated[str, PlainValidator(_account_id)]
+    access_key_id: Annotated[str | None, PlainValidator(_word)] = None
+    policies_in: Annotated[str, PlainValidator(_policies_in)] = "script"
+
+
+class WorkerHostKeys(_Keys):
+    domains: Annotated[list[_HostedKeys], Field(min_length=1), AfterValidator(_once)]
+    account_id: Any
+    script: Annotated[str | None, PlainValidator(_script)] = None
+    in_bucket: Annotated[bool, PlainValidator(_yes_or_no)] = False
 
 
 class HostKeys(_Keys):
-    domains: Annotated[list[_HostedKeys], Field(min_length=1, max_length=MOST_ALIASES)]
+    domains: Annotated[
+        list[_HostedKeys], Field(min_length=1, max_length=MOST_ALIASES), AfterValidator(_once)
+    ]
     bucket: Any = None
 
     @field_validator("domains")
     @classmethod
-    def _each_once(cls, domains: list[_HostedKeys]) -> list[_HostedKeys]:
-        names = [hosted.domain for hosted in domains]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"twice: {', '.join(twice)}")
-        if all(len(f"mta-sts.{name}") > COMMON_NAME_LIMIT for name in names):
+    def _have_a_short_name(cls, domains: list[_HostedKeys]) -> list[_HostedKeys]:
+        if all(len(f"mta-sts.{hosted.domain}") > COMMON_NAME_LIMIT for hosted in domains):
             raise ValueError(
                 f"a certificate needs a name of at most {COMMON_NAME_LIMIT} characters"
             )

@@ -6,6 +6,8 @@ DEFAULT_MAX_AGE = 604800
 """Seconds: a week, the least that Google Workspace recommends for testing."""
 RECORD_TTL = 300
 """Seconds that a resolver may keep our records: short, because a mistake lasts as long."""
+WORKER_SPREAD = 30.0
+"""Seconds that a deployed Worker may take until every edge runs it."""
 DEFAULT_GATE_TIMEOUT = 600.0
 """Seconds."""
 COMMON_NAME_LIMIT = 64

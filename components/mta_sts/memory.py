@@ -129,6 +129,18 @@ class Memory:
 
 
 @dataclass(frozen=True)
+class Leaving:
+    """The end of the records in a zone that nobody is sent to any more."""
+
+    zone: str
+    """The zone's id."""
+    until: datetime
+    """Until when a resolver may hold the old delegation."""
+    lifted: bool
+    """Whether the records are unprotected in the state, so that they can be deleted."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """What a run writes down before it announces anything: the memory as it is once the record
     names the new policy, and as it is until then. Which of the two holds, the record tells.
@@ -144,6 +156,8 @@ class Entry:
     moved: tuple[str, str] | None = None
     """Where the domain was when its move was accepted, and why: the protection is lifted for as
     long as it is still there."""
+    leaving: Leaving | None = None
+    """Of a domain whose records move to another zone: when those in the old one go."""
 
     def to_outputs(self, domain: str) -> dict[str, Any]:
         """The entry as the component's registered output `memory`."""
@@ -152,6 +166,12 @@ class Entry:
             outputs["released"] = self.released
         if self.moved is not None:
             outputs["moved"] = list(self.moved)
+        if self.leaving is not None:
+            outputs["leaving"] = {
+                "zone": self.leaving.zone,
+                "until": self.leaving.until.isoformat(),
+                "lifted": self.leaving.lifted,
+            }
         return outputs
 
     @classmethod
@@ -162,6 +182,9 @@ class Entry:
             Memory.from_outputs(outputs["before"]),
             outputs.get("released"),
             (moved[0], moved[1]) if (moved := outputs.get("moved")) else None,
+            Leaving(leaving["zone"], datetime.fromisoformat(leaving["until"]), leaving["lifted"])
+            if (leaving := outputs.get("leaving"))
+            else None,
         )
 
 
@@ -175,13 +198,16 @@ class Recorded:
     written: str | None = None
     """The policy file's text as it was last written, announced or not."""
     target: str | None = None
-    """The name that the `mta-sts` CNAME of the stack points to."""
+    """Where the policy is served: what the `mta-sts` CNAME points to; of a host without one, its
+    name in words."""
     zone_id: str | None = None
     """The zone that holds the `_mta-sts` record."""
     bucket: str | None = None
     """Where the policy file was written to."""
     tlsrpt: str | None = None
     """The TLS reporting record that the stack made."""
+    host: str | None = None
+    """The word for the host that serves the policy."""
 
     @property
     def ids(self) -> frozenset[str]:
@@ -212,6 +238,14 @@ class Recorded:
         return moved is None or moved[1] != why or moved[0] == self._place
 
     @property
+    def is_lifted(self) -> bool:
+        """Whether the last run left what serves the domain unprotected, by its user's word."""
+        if self.entry is None:
+            return False
+        may_move = self.entry.moved is not None and self.entry.moved[0] == self._place
+        return self.entry.released is not None or may_move
+
+    @property
     def _place(self) -> str:
         return " ".join(each or "" for each in (self.zone_id, self.target, self.bucket))
 
@@ -221,6 +255,7 @@ class Recorded:
         now: datetime,
         released: str | None = None,
         moves: str | None = None,
+        leaving: Leaving | None = None,
     ) -> Entry:
         """What this run, which is to announce `policy`, writes down: where that is announced
         already, what was written down before.
@@ -228,6 +263,7 @@ class Recorded:
         Args:
             released: why the domain may be removed.
             moves: why it may move.
+            leaving: when its records in another zone go.
         """
         memory = self.memory(now)
         after = memory.after(policy, now)
@@ -236,8 +272,8 @@ class Recorded:
             spent = self.entry.moved if self.entry and not self.may_move(moves) else None
             moved = spent or (self._place, moves)
         if self.entry is not None and after == self.entry.after:
-            return replace(self.entry, released=released, moved=moved)
-        return Entry(after, memory, released, moved)
+            return replace(self.entry, released=released, moved=moved, leaving=leaving)
+        return Entry(after, memory, released, moved, leaving)
 
 
 def _text(policy: Policy) -> str:

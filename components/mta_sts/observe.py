@@ -46,6 +46,7 @@ async def observe(
     vantage: Vantage,
     *,
     zone_servers: Iterable[str] | None = None,
+    left_servers: Iterable[str] | None = None,
     served: bool = False,
     patience: float = PATIENCE,
 ) -> Observed:
@@ -57,6 +58,7 @@ async def observe(
     Args:
         zone_servers: the name servers of the zone given. Without them it is not asked where the
             parent delegates to.
+        left_servers: those of the zone that its records move out of.
         served: fetch the policy file, too.
         patience: seconds until what has not been answered is given up.
 
@@ -66,29 +68,32 @@ async def observe(
     """
     name = host_name(domain)
     mine = tuple(zone_servers) if zone_servers is not None else None
+    left = tuple(left_servers) if left_servers is not None else None
     turns = _turns.setdefault(asyncio.get_running_loop(), _Turns())
     async with turns.free:
         if turns.silent >= MOST_DOMAINS:
             why = NotAsked(f"of {turns.silent} domains before nothing was answered")
-            return Observed(why, why, why, why, why, why, mine)
+            return Observed(why, why, why, why, why, why, zone_servers=mine, left_servers=left)
         seen = await asyncio.gather(
             _within(patience, _mx(name, vantage)),
             _within(patience, _record_id(name, vantage)),
             _within(patience, _rua(name, vantage)),
             _within(patience, _caa(name, vantage)),
-            _within(patience, _delegated(name, vantage)) if mine is not None else _off(),
+            _within(patience, delegation(name, vantage)) if mine is not None else _off(),
             _within(patience, _served(name, vantage)) if served else _off(),
         )
     turns.silent = turns.silent + 1 if all(isinstance(each, NotAsked) for each in seen) else 0
-    live_mx, record_id, rua, found_caa, delegated, body = seen
+    live_mx, record_id, rua, found_caa, parent, body = seen
     return Observed(
         mx=live_mx,
         record_id=record_id,
         served=body,
         rua=rua,
         caa=found_caa,
-        delegated=delegated,
+        delegated=parent if isinstance(parent, NotAsked) else parent.servers,
+        delegation_ttl=0 if isinstance(parent, NotAsked) else parent.ttl,
         zone_servers=mine,
+        left_servers=left,
     )
 
 
@@ -140,10 +145,6 @@ async def _caa(domain: str, vantage: Vantage) -> Caa | None:
         return None
     words = {host: "the mta-sts name", domain: "the domain"}
     return Caa(words.get(answer.name, answer.name), answer.records)
-
-
-async def _delegated(domain: str, vantage: Vantage) -> tuple[str, ...]:
-    return (await delegation(domain, vantage)).servers
 
 
 async def _served(domain: str, vantage: Vantage) -> bytes:

@@ -20,10 +20,21 @@ ALLOWED = {
     "maxAge": f"a whole number of seconds from {SHORTEST_MAX_AGE} to 31557600",
     "reports": "a list of mailto: and https: addresses",
     "reportsFrom": "the path of a folder of TLS reports, from where Pulumi.yaml is",
-    "zone": "route53 and the id of the hosted zone: {route53: Z0123456789ABC}",
-    "zone in a stack": "route53, or {route53: Z0123456789ABC} to name the hosted zone by its id",
-    "host": "cloudfront and its outputs: {cloudfront: {target: …, bucket: …}}",
-    "host in a stack": "cloudfront, the stack's shared distribution",
+    "zone": "route53 or cloudflare, and the zone's id: {route53: Z0123456789ABC}",
+    "zone in a stack": (
+        "route53 or cloudflare; or {route53: Z0123456789ABC}, to name the zone by its id"
+    ),
+    "host": (
+        "one of cloudfront, r2 and worker, and what it is given: "
+        "{cloudfront: {target: …, bucket: …}}"
+    ),
+    "host in a stack": "cloudfront, r2, worker or worker-route",
+    "accountId": "the id of a Cloudflare account, 32 hexadecimal digits",
+    "accessKeyId": "the id of an R2 access key",
+    "policiesIn": "script, or r2 for an R2 bucket that the Worker is bound to",
+    "script": "a name of small letters, digits and hyphens, at most 63",
+    "inBucket": "true or false",
+    "leaving": "true or false",
     "gateTimeout": "a number of seconds above 0",
     "testingPeriod": "a number of seconds above 0",
     "accept": f"a mapping from findings to reasons, in words; findings are {', '.join(CODES)}",

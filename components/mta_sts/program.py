@@ -11,6 +11,7 @@ import pulumi
 import pulumi.runtime
 
 from mta_sts.findings import Reports
+from mta_sts.inside import Inside
 from mta_sts.life import counts_from
 from mta_sts.memory import Recorded
 from mta_sts.protocol.vantage import Vantage
@@ -35,6 +36,8 @@ class Program:
     vantage: Vantage
     """Where it looks from."""
     reviews: Reviews = field(default_factory=Reviews)
+    inside: Inside = field(default_factory=Inside)
+    """The policies that go inside a Worker."""
     folders: Folders = field(default_factory=Folders)
 
     def reports(

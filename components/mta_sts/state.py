@@ -1,13 +1,23 @@
 """What the stack's own state holds of our components."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pulumi
 
+from mta_sts.hosts.recorded import (
+    CLOUDFRONT,
+    FILE,
+    FILE_OF,
+    ROUTE,
+    SCRIPT,
+    WORKER_ROUTE,
+    Place,
+    place_of,
+)
 from mta_sts.memory import Entry, Recorded
 from mta_sts.protocol import Record, RecordError
-from mta_sts.zones import ZoneModule
+from mta_sts.zones.recorded import RECORD_TYPES, value_of
 
 COMPONENT = "mta-sts:index:MtaSts"
 OURS = "mta-sts:index:"
@@ -16,45 +26,111 @@ CERTIFICATE = "aws:acm/certificate:Certificate"
 Outputs = Mapping[str, Any]
 
 
+class RecordedZone(NamedTuple):
+    """A zone that has records of ours: the type of their resources, and its id."""
+
+    type: str
+    id: str
+
+
+class RecordedRecord(NamedTuple):
+    """A DNS record that the stack made."""
+
+    zone: RecordedZone
+    resource: str
+    """The name of the resource that it is."""
+    outputs: Outputs
+
+    @property
+    def value(self) -> str:
+        return value_of(self.outputs)
+
+
 class State:
     """The recorded outputs of our components and their children."""
 
     def __init__(self, resources: Mapping[str, Mapping[str, Any]]) -> None:
         self._memories: dict[str, Outputs] = {}
-        self._by_value: dict[tuple[str, str], Outputs] = {}
+        self._records: dict[str, list[RecordedRecord]] = {}
+        self._scripts: dict[str, str] = {}
         self._by_name: dict[tuple[str, str], Outputs] = {}
         for urn, resource in resources.items():
             if OURS not in urn:
                 continue
-            kind, outputs = resource["type"], resource["outputs"]
+            kind, name, outputs = resource["type"], urn.split("::", 3)[3], resource["outputs"]
+            self._by_name[kind, name] = outputs
             if kind == COMPONENT and "memory" in outputs:
                 self._memories[outputs["memory"]["domain"]] = outputs["memory"]
-            self._by_name[kind, urn.split("::", 3)[3]] = outputs
-            for key in ("name", "key"):
-                if key in outputs:
-                    self._by_value[kind, outputs[key]] = outputs
+            if kind == SCRIPT:
+                self._scripts[outputs["scriptName"]] = str(outputs["content"])
+            if kind in RECORD_TYPES and "zoneId" in outputs:
+                zone = RecordedZone(kind, str(outputs["zoneId"]))
+                record = RecordedRecord(zone, name, outputs)
+                self._records.setdefault(outputs["name"], []).append(record)
 
     @property
     def domains(self) -> set[str]:
         """Every domain that is remembered, in this program or not any more."""
         return set(self._memories)
 
-    def of(self, domain: str, zone: ZoneModule, file_type: str, file_key: str) -> Recorded:
-        """What is held of `domain`; empty when it is new to the stack."""
+    def of(self, component: str, domain: str, zone: RecordedZone | None) -> Recorded:
+        """What is held of `domain`; empty when it is new to the stack.
+
+        Args:
+            component: the name of its component.
+            zone: the zone given, where it is known: while a domain moves, two have its records.
+        """
         memory = self._memories.get(domain)
-        record = self._by_value.get((zone.RECORD_TYPE, f"_mta-sts.{domain}"))
-        cname = self._by_value.get((zone.RECORD_TYPE, f"mta-sts.{domain}"))
-        tlsrpt = self._by_value.get((zone.RECORD_TYPE, f"_smtp._tls.{domain}"))
-        file = self._by_value.get((file_type, file_key))
+        record = self._record(f"_mta-sts.{domain}", zone)
+        tlsrpt = self._record(f"_smtp._tls.{domain}", zone)
+        place = self.place_of(component, domain, zone)
         return Recorded(
             entry=Entry.from_outputs(memory) if memory else None,
-            announced_id=_id_in(zone.value_of(record)) if record else None,
-            written=str(file["content"]) if file else None,
-            target=zone.value_of(cname) if cname else None,
-            zone_id=str(record["zoneId"]) if record else None,
-            bucket=str(file["bucket"]) if file else None,
-            tlsrpt=zone.value_of(tlsrpt) if tlsrpt else None,
+            announced_id=_id_in(record.value) if record else None,
+            written=place.written if place else None,
+            target=place.target if place else None,
+            zone_id=record.zone.id if record else None,
+            bucket=place.bucket if place else None,
+            host=place.host if place else None,
+            tlsrpt=tlsrpt.value if tlsrpt else None,
         )
+
+    def place_of(
+        self, component: str, domain: str, zone: RecordedZone | None = None
+    ) -> Place | None:
+        """Where the policy of `domain`, of the component called so, is served."""
+        cname = self._record(f"mta-sts.{domain}", zone)
+        return place_of(
+            component, domain, cname.outputs if cname else None, self.outputs, self.script
+        )
+
+    def zones_of(self, domain: str) -> list[RecordedZone]:
+        """The zones that have the `_mta-sts` record of `domain`."""
+        return [record.zone for record in self._records.get(f"_mta-sts.{domain}", ())]
+
+    def record_resource(self, first: str, name: str, zone: RecordedZone) -> str:
+        """What the resource of the DNS record `name` in `zone` is called: as it is already, else
+        `first`, unless that one is in another zone."""
+        same_type = [each for each in self._records.get(name, ()) if each.zone.type == zone.type]
+        for each in same_type:
+            if each.zone == zone and each.resource.startswith(first):
+                return each.resource
+        taken = any(each.resource == first for each in same_type)
+        return f"{first}-{zone.id}" if taken else first
+
+    def outputs(self, kind: str, name: str) -> Outputs | None:
+        """The outputs of the resource of this type and name."""
+        return self._by_name.get((kind, name))
+
+    def has_left(self, component: str, host: str) -> bool:
+        """Whether what served the policy before it went to `host` is still there."""
+        file = self.outputs(FILE, f"{component}-{FILE_OF[CLOUDFRONT]}")
+        route = self.outputs(ROUTE, f"{component}-worker-route")
+        return bool((file and host != CLOUDFRONT) or (route and host != WORKER_ROUTE))
+
+    def script(self, name: str) -> str:
+        """The text of the Worker of this name; empty if there is none."""
+        return self._scripts.get(name, "")
 
     def memory_of(self, domain: str) -> Recorded:
         """What is remembered of a domain, whatever its zone and host: it may be gone from the
@@ -62,12 +138,9 @@ class State:
         if domain not in self._memories:
             return Recorded()
         entry = Entry.from_outputs(self._memories[domain])
-        named = [
-            str(each) for (_, key), each in self._by_value.items() if key == f"_mta-sts.{domain}"
-        ]
+        announced = {_id_in(each.value) for each in self._records.get(f"_mta-sts.{domain}", ())}
         known = [each.announced.policy.id for each in (entry.after, entry.before) if each.announced]
-        found = (each for each in known if any(f"id={each};" in record for record in named))
-        return Recorded(entry, next(found, None))
+        return Recorded(entry, next((each for each in known if each in announced), None))
 
     def is_elsewhere(self, kind: str, name: str, zone_id: pulumi.Input[str]) -> bool:
         """Whether the record resource called so is recorded in another zone than this one."""
@@ -79,6 +152,11 @@ class State:
         """The names in the certificate resource called so, sorted; None if there is none."""
         outputs = self._by_name.get((CERTIFICATE, certificate))
         return sorted(outputs["subjectAlternativeNames"]) if outputs else None
+
+    def _record(self, name: str, zone: RecordedZone | None) -> RecordedRecord | None:
+        """The record of this name: in `zone` if there is one, else in any."""
+        found = self._records.get(name, [])
+        return next((each for each in found if each.zone == zone), found[0] if found else None)
 
 
 def _id_in(record: str) -> str | None:

@@ -4,26 +4,25 @@ Nothing is cached, neither policies nor errors: senders fetch rarely, and a cach
 old policy under a new id.
 """
 
-import hashlib
 import json
-import re
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pulumi
-import pulumi.runtime
 import pulumi_aws as aws
 
 from mta_sts import checks
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs, HostedDomain
-from mta_sts.case import in_force_until
+from mta_sts.findings import ACM_ISSUERS
+from mta_sts.hosts import Served, Site
+from mta_sts.hosts.recorded import CLOUDFRONT, FILE_OF, file_key
+from mta_sts.hosts.shared import is_protected, md5, once_reviewed, protection
+from mta_sts.hosts.shared import short as short_name
 from mta_sts.limits import COMMON_NAME_LIMIT
 from mta_sts.program import this_program
-from mta_sts.protocol.policy import WELL_KNOWN
 from mta_sts.zones import zone_of
 
-FILE_TYPE = "aws:s3/bucketObjectv2:BucketObjectv2"
 CERTIFICATE_REGION = "us-east-1"
 """CloudFront takes certificates from no other region."""
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -31,38 +30,46 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 """Every status that CloudFront would otherwise cache for 10 seconds."""
 
-SHORT_NAME = 40
-"""Characters, so that a part's name and Pulumi's random suffix fit behind."""
 PICK_BY_HOST = Path(__file__).with_name("cloudfront.js").read_text(encoding="ascii")
 """The CloudFront function: the object of a host is the one whose key starts with its name."""
 
 
-def file_key(domain: str) -> str:
-    """The key of a domain's policy in the bucket: the URL without its scheme."""
-    return f"mta-sts.{domain}{WELL_KNOWN}"
+ISSUERS = ACM_ISSUERS
 
 
-def write(
-    resource: str,
-    host: CloudFront,
-    domain: str,
-    text: pulumi.Input[str],
-    opts: pulumi.ResourceOptions,
-) -> aws.s3.BucketObjectv2:
-    """Write the policy file of a domain into the host's bucket."""
-    return aws.s3.BucketObjectv2(
-        resource,
-        bucket=host["bucket"],
-        key=file_key(domain),
-        content=text,
+def kind(given: CloudFront) -> str:
+    """The word for this host."""
+    return CLOUDFRONT
+
+
+def target(given: CloudFront, domain: str) -> pulumi.Input[str]:
+    """What the CNAME points to."""
+    return given["target"]
+
+
+def spread(given: CloudFront) -> float:
+    """None: nothing is cached, and S3 gives what was last written."""
+    return 0.0
+
+
+def serve(site: Site, given: CloudFront) -> Served:
+    """Write the policy file into the host's bucket, and point the name at the distribution."""
+    file = aws.s3.BucketObjectv2(
+        f"{site.name}-{FILE_OF[CLOUDFRONT]}",
+        bucket=given["bucket"],
+        key=file_key(site.domain),
+        content=site.text,
         content_type="text/plain",
         cache_control="no-store",
         # With the hash S3 itself reports, a refresh notices a file that another hand changed; with
         # keys of S3's own, that hash is the MD5 of the content.
         server_side_encryption="AES256",
-        etag=pulumi.Output.from_input(text).apply(_md5),
-        opts=opts,
+        etag=site.text.apply(md5),
+        opts=site.options(),
     )
+    options = site.options(depends_on=[file], hooks=site.gates.before_cname())
+    cname, value = site.cname(site.claim([file]), given["target"], options)
+    return Served([file, cname], {site.host_name: ("CNAME", value)})
 
 
 class CloudFrontHost(pulumi.ComponentResource):
@@ -86,23 +93,12 @@ class CloudFrontHost(pulumi.ComponentResource):
     ) -> None:
         domains = checks.hosted_domains(name, args)
         names = [f"mta-sts.{hosted['domain']}" for hosted in domains]
-        short = _short(name)
-        served: pulumi.Input[list[str]] = names
-        if not pulumi.runtime.is_dry_run():
-            # Registered, and with it everything below, once every review has passed. Not so in a
-            # preview: there a review passes once its domain is registered, which may depend on us.
-            passed: pulumi.Output[bool] = pulumi.Output.from_input(
-                this_program().reviews.all_passed()
-            )
-            served = passed.apply(lambda _: names)
-        protection = pulumi.ResourceOptions(
-            protect=True if any(map(_is_protected, domains)) else None
-        )
+        short = short_name(name)
         super().__init__(
             "mta-sts:index:CloudFrontHost",
             name,
-            {"names": served},
-            pulumi.ResourceOptions.merge(protection, opts),
+            {"names": once_reviewed(names)},
+            protection(domains, opts),
         )
 
         if "bucket" in args:
@@ -196,7 +192,7 @@ class CloudFrontHost(pulumi.ComponentResource):
                     pulumi.ResourceOptions(
                         parent=self,
                         ignore_changes=zone.IDENTITY,
-                        protect=_is_protected(hosted) and not moves,
+                        protect=is_protected(hosted) and not moves,
                     ),
                 )
             )
@@ -267,32 +263,8 @@ class CloudFrontHost(pulumi.ComponentResource):
         )
 
 
-def _is_protected(hosted: HostedDomain) -> bool:
-    """Whether the host must be there for this domain: senders may hold an enforce policy (P6)."""
-    if "protect" in hosted:
-        return hosted["protect"]
-    program = this_program()
-    recorded = program.state.memory_of(hosted["domain"])
-    released = recorded.entry is not None and recorded.entry.released is not None
-    memory = recorded.memory(program.now)
-    return not released and in_force_until(memory, program.now) is not None
-
-
-def _short(name: str) -> str:
-    """A component's name as the names of functions and buckets can carry it: they take no dots, and
-    64 and 63 characters in all."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "host"
-    if len(plain) <= SHORT_NAME:
-        return plain
-    return f"{plain[: SHORT_NAME - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
 def _option_for(host: str, options: list[Any]) -> Any:
     return next(option for option in options if option.domain_name == host)
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode("ascii"), usedforsecurity=False).hexdigest()
 
 
 def _read_only_by(bucket_arn: str, distribution_arn: str) -> dict[str, Any]:

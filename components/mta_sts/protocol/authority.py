@@ -54,8 +54,9 @@ async def ask_authority(question: Question, vantage: Vantage) -> Reply:
 
 async def ask_parents(
     question: Question, vantage: Vantage
-) -> tuple[dns.name.Name, list[dns.name.Name]]:
-    """The closest zone that the name of `question` is in, and the servers the zone above names.
+) -> tuple[dns.name.Name, list[dns.name.Name], int]:
+    """The closest zone that the name of `question` is in, the servers that the zone above names,
+    and for how many seconds a resolver may keep that.
 
     Every zone is asked about the one below it, from the top-level domain on: the resolver would
     tell what the zone itself says. No servers: the name is in no zone below the top-level domain.
@@ -68,7 +69,7 @@ async def ask_parents(
     zone, servers = await _zone(
         question.about(question.name.split(depth)[1], RdataType.NS), resolver
     )
-    found: tuple[dns.name.Name, list[dns.name.Name]] = (zone, [])
+    found: tuple[dns.name.Name, list[dns.name.Name], int] = (zone, [], 0)
     asked_at: list[Server] = []
     for depth in range(len(zone) + 1, len(question.name) + 1):
         candidate = question.name.split(depth)[1]
@@ -82,7 +83,7 @@ async def ask_parents(
             below = reply.chain.answer  # it has the zone below, too
         if below is not None:
             zone, servers, asked_at = candidate, _targets(below), []
-            found = zone, servers
+            found = zone, servers, below.ttl
         elif not reply.exists:
             break
     return found

@@ -101,10 +101,12 @@ class Delegation:
     Attributes:
         zone: its name.
         servers: the name servers that people are sent to, sorted; none where it does not exist.
+        ttl: seconds that a resolver may keep that.
     """
 
     zone: str
     servers: tuple[str, ...]
+    ttl: int
 
 
 async def txt(name: str, vantage: Vantage) -> TxtAnswer:
@@ -193,8 +195,8 @@ async def delegation(name: str, vantage: Vantage) -> Delegation:
     Raises:
         DnsError: DNS cannot be asked; the subclass says why.
     """
-    zone, servers = await ask_parents(_question(name, RdataType.NS, vantage), vantage)
-    return Delegation(text(zone), tuple(sorted(text(server) for server in servers)))
+    zone, servers, ttl = await ask_parents(_question(name, RdataType.NS, vantage), vantage)
+    return Delegation(text(zone), tuple(sorted(text(server) for server in servers)), ttl)
 
 
 def _question(name: str, kind: RdataType, vantage: Vantage) -> Question:

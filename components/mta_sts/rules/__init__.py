@@ -42,6 +42,8 @@ RULES = (
     Rule("record-differs", "always", place.record_differs),
     Rule("zone-not-delegated", "always", place.zone_not_delegated),
     Rule("caa-blocks", "always", place.caa_blocks),
+    Rule("moved-zone", "always", place.moved_zone),
     Rule("moved-host", "always", place.moved_host),
+    Rule("route-uncovered", "always", place.route_uncovered),
 )
 """In the order of the findings."""

@@ -1,13 +1,29 @@
 """Where a policy is announced and served: the zone, the certificate, the host (P2)."""
 
+from collections.abc import Iterable
+from datetime import timedelta
+
 from mta_sts.case import Case, Said
-from mta_sts.findings import NotAsked, Severity
+from mta_sts.findings import NotAsked, Severity, are_same
+from mta_sts.hosts.recorded import CLOUDFRONT, NAMED_BY, R2, WORKER, WORKER_ROUTE
 from mta_sts.limits import RECORD_TTL
 from mta_sts.protocol.policy import Policy, policy_id
-from mta_sts.words import listed, span, summary
+from mta_sts.words import listed, moment, span, summary
 
 CAA_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail", "contactphone"})
 """Property tags that certificate authorities know."""
+WORDS = {
+    CLOUDFRONT: "CloudFront",
+    R2: "R2",
+    WORKER: "a Worker",
+    WORKER_ROUTE: "a Worker by a route",
+}
+GAP = {CLOUDFRONT: "seconds", R2: "minutes", WORKER: "a minute or so"}
+"""How long a name that goes to this host is nobody's: docs/hosts.md has what was measured."""
+KEPT = (
+    f"Senders may ask the old host for {span(RECORD_TTL)} after that, the TTL of the CNAME: it "
+    "serves until then"
+)
 NO_RECORD = "there is no usable _mta-sts record in DNS"
 
 
@@ -56,15 +72,39 @@ def zone_not_delegated(case: Case) -> Said:
     mine = case.observed.zone_servers
     if mine is None:
         return None
-    ours = {_server(name) for name in mine}
-    theirs = {_server(name) for name in case.delegated}
-    if ours & theirs:
+    left = case.observed.left_servers
+    if are_same(case.delegated, mine) or (left and are_same(case.delegated, left)):
         return None
-    found = f"to {listed(sorted(theirs))}" if theirs else "nowhere"
+    found = f"to {listed(sorted(_plain(case.delegated)))}" if case.delegated else "nowhere"
     return "error", (
-        f"nobody sees the records of the zone given: its name servers are {listed(sorted(ours))}, "
-        f"but the parent delegates {found}. Give the id of the delegated zone, or have the parent "
-        "delegate to this one"
+        f"nobody sees the records of the zone given: its name servers are "
+        f"{listed(sorted(_plain(mine)))}, but the parent delegates {found}. Give the id of the "
+        "delegated zone, or have the parent delegate to this one"
+    )
+
+
+def moved_zone(case: Case) -> Said:
+    """P2: both zones have the records for as long as anybody is sent to either."""
+    if case.changes_zone and case.recorded.host not in (None, CLOUDFRONT):
+        return "error", (
+            f"the zone changes, and {case.recorded.target} serves names of its own zone only: move "
+            "the policy to host: cloudfront first, then the zone, then the host"
+        )
+    mine, left = case.observed.zone_servers, case.observed.left_servers
+    if left is None or mine is None:
+        return None
+    if not are_same(case.delegated, [*mine, *left]):
+        return None
+    if not are_same(case.delegated, mine):
+        return "info", (
+            "the records move to another zone, and are in both: have the parent delegate to "
+            f"{listed(sorted(_plain(mine)))}, and run `pulumi up` then. Those in the old zone stay "
+            "until the TTL of the old delegation has run out after that"
+        )
+    until = case.terms.leaves_zone or case.now + timedelta(seconds=case.observed.delegation_ttl)
+    return "info", (
+        "the parent delegates to the new zone. Resolvers may hold the old delegation until "
+        f"{moment(until)}; the records in the old zone go with a `pulumi up` after that"
     )
 
 
@@ -86,7 +126,9 @@ def caa_blocks(case: Case) -> Said:
         return None
     told = f"a critical {listed(sorted(unknown))}" if unknown else _issuers(issuers)
     allowed = listed(sorted(case.terms.issuers))
-    severity: Severity = "error" if case.before is None or case.moves else "warning"
+    severity: Severity = (
+        "error" if case.before is None or case.moves or case.moves_to_another_kind else "warning"
+    )
     return severity, (
         f"the CAA records of {caa.where} have {told}, so that no certificate is issued or renewed. "
         f"Allow one of {allowed} there (RFC 8659 4.2)"
@@ -95,17 +137,50 @@ def caa_blocks(case: Case) -> Said:
 
 def moved_host(case: Case) -> Said:
     """P2, RFC 8461 8.2."""
+    if case.moves_to_another_kind:
+        return _moved_to_another_kind(case)
     if not case.moves:
         return None
     return "info", (
         f"the host moves from {case.recorded.target} to {case.terms.target}: the policy is seen "
-        "there before the mta-sts CNAME changes. Senders may ask the old host for "
-        f"{span(RECORD_TTL)} after that, the TTL of the CNAME: keep it until then"
+        f"there before the mta-sts CNAME changes. {KEPT}"
     )
 
 
-def _server(name: str) -> str:
-    return name.rstrip(".").lower()
+def _moved_to_another_kind(case: Case) -> Said:
+    old, new = str(case.recorded.host), str(case.terms.host)
+    moves = f"the host moves from {case.recorded.target} to {WORDS[new]}"
+    if case.changes_zone:
+        return "error", f"{moves}, and the zone changes too: do the one in a `pulumi up` of its own"
+    if case.terms.protected:
+        return "error", (
+            f"{moves}, and what it leaves is protected, because senders may hold an enforce "
+            "policy. With the host as it was, set accept: {moved-host: <reason>} and `pulumi up`: "
+            "that lifts the protection. Then change the host"
+        )
+    if NAMED_BY[old] == NAMED_BY[new]:
+        return "info", f"{moves}: its mta-sts CNAME is changed in place. {KEPT}"
+    seen = " is seen to serve the policy, then" if new == CLOUDFRONT else ""
+    return "warning", (
+        f"{moves}: {WORDS[new]}{seen} gets the name once it is off the old one. Until the new one "
+        f"answers there, for {GAP[new]}, senders cannot fetch the policy: those who hold it keep "
+        "it, others deliver as if there was none"
+    )
+
+
+def route_uncovered(case: Case) -> Said:
+    """Cloudflare's Universal SSL: the zone, and one label below it."""
+    zone, domain = case.terms.zone_name, case.terms.domain
+    if case.terms.host != WORKER_ROUTE or zone is None or domain in (None, zone):
+        return None
+    return "error", (
+        f"mta-sts.{domain} lies more than one label below the zone {zone}, and the certificate "
+        "that a route answers with covers no such name: use host: worker"
+    )
+
+
+def _plain(names: Iterable[str]) -> set[str]:
+    return {name.rstrip(".").lower() for name in names}
 
 
 def _issuers(names: set[str]) -> str:

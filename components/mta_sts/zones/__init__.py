@@ -1,11 +1,12 @@
 """Where DNS records go. A zone knows nothing of policies."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import pulumi
 
 from mta_sts.arguments import Zone
+from mta_sts.zones.recorded import CLOUDFLARE, ROUTE53
 
 
 class ZoneModule(Protocol):
@@ -13,6 +14,12 @@ class ZoneModule(Protocol):
 
     RECORD_TYPE: str
     """The type token of the record's resource."""
+    PACKAGE: str
+    """The provider's package."""
+    TAKES_OVER: bool
+    """Whether a record is made where the same one stands already, left there by a killed run."""
+    NAMES_ARE_EXCLUSIVE: bool
+    """Whether a name can be on one thing only: a record, or what makes its own records."""
     IDENTITY: list[str]
     """The inputs that say which record it is and what it holds."""
 
@@ -24,23 +31,51 @@ class ZoneModule(Protocol):
         kind: pulumi.Input[str],
         value: pulumi.Input[str],
         opts: pulumi.ResourceOptions,
+        *,
+        proxied: bool = False,
     ) -> pulumi.CustomResource:
-        """Make the DNS record `name`, of type `kind` (CNAME, TXT), with one value."""
+        """Make the DNS record `name`, of type `kind` (CNAME, TXT), with one value.
 
-    def value_of(self, properties: Mapping[str, Any]) -> str:
-        """The one value in a record's inputs or recorded outputs, as `record` was given it."""
+        Args:
+            proxied: whether the zone's owner answers in place of what the record points to.
+        """
 
     async def name_servers(
         self, zone_id: str, opts: pulumi.InvokeOptions
     ) -> tuple[str, ...] | None:
         """The zone's name servers; None where they are not known."""
 
+    async def name(self, zone_id: str, opts: pulumi.InvokeOptions) -> str | None:
+        """The zone's own name; None where it is not known."""
+
+    def look_up(self, domain: str) -> str:
+        """The id of the one zone named `domain`."""
+
     def value(self, resource: pulumi.CustomResource) -> pulumi.Output[str]:
         """The one value that a record has once it is made."""
 
 
-def zone_of(zone: Zone) -> tuple[ZoneModule, pulumi.Input[str]]:
-    """The module for this zone, imported only here, and the zone's id."""
+def module_of(record_type: str) -> ZoneModule:
+    """The module of the zones that have records of this type, imported only here."""
+    if record_type == CLOUDFLARE:
+        from mta_sts.zones import cloudflare
+
+        return cloudflare
     from mta_sts.zones import route53
 
-    return route53, zone["route53"]
+    return route53
+
+
+def zone_of(zone: Zone) -> tuple[ZoneModule, pulumi.Input[str]]:
+    """The module for this zone, and the zone's id."""
+    if "cloudflare" in zone:
+        return module_of(CLOUDFLARE), zone["cloudflare"]
+    return module_of(ROUTE53), zone["route53"]
+
+
+def look_up(zone: Mapping[str, str | None], domain: str) -> Zone:
+    """The zone, its id looked up by the name of the domain where it is left out."""
+    ((kind, given),) = zone.items()
+    module = module_of(CLOUDFLARE if kind == "cloudflare" else ROUTE53)
+    zone_id = given or module.look_up(domain)
+    return Zone(cloudflare=zone_id) if kind == "cloudflare" else Zone(route53=zone_id)

@@ -1,14 +1,15 @@
 """Records in a hosted zone of Amazon Route 53."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pulumi
 import pulumi_aws as aws
 
 from mta_sts.limits import RECORD_TTL
+from mta_sts.zones.recorded import ROUTE53
 
-RECORD_TYPE = "aws:route53/record:Record"
+RECORD_TYPE = ROUTE53
+PACKAGE = "aws"
+TAKES_OVER = True
+NAMES_ARE_EXCLUSIVE = False
 IDENTITY = ["name", "type", "records"]
 
 
@@ -23,10 +24,15 @@ def record(
     kind: pulumi.Input[str],
     value: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
+    *,
+    proxied: bool = False,
 ) -> aws.route53.Record:
     """Make the DNS record `name`, of type `kind` (CNAME, TXT), with one value.
 
     A record that is already there is taken over: whoever calls has made sure that it is ours.
+
+    Args:
+        proxied: never, here.
     """
     return aws.route53.Record(
         resource,
@@ -40,11 +46,6 @@ def record(
     )
 
 
-def value_of(properties: Mapping[str, Any]) -> str:
-    """The one value in a record's inputs or recorded outputs."""
-    return str(properties["records"][0])
-
-
 async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, ...] | None:
     """The zone's name servers; None where they are not known."""
     zone = aws.route53.get_zone_output(zone_id=zone_id, opts=opts)
@@ -56,6 +57,11 @@ async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, .
             "of the domain's public hosted zone"
         ) from None
     return tuple(servers) if servers else None
+
+
+async def name(zone_id: str, opts: pulumi.InvokeOptions) -> str | None:
+    """The zone's own name; None where it is not known."""
+    return await aws.route53.get_zone_output(zone_id=zone_id, opts=opts).name.future()
 
 
 def value(resource: pulumi.CustomResource) -> pulumi.Output[str]:

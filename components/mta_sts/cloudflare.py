@@ -1,0 +1,119 @@
+"""The resource types of the Cloudflare provider that are made here, and the function that is asked.
+
+Its Python package gives the plugin's version and is not imported, because that takes seconds of
+every preview: docs/architecture.md has the figures. The plugin checks what it is given.
+"""
+
+from importlib import metadata
+from typing import Any, ClassVar
+
+import pulumi
+import pulumi.runtime
+
+PACKAGE = "cloudflare"
+DISTRIBUTION = "pulumi-cloudflare"
+GET_ZONE = "cloudflare:index/getZone:getZone"
+
+
+class NotInstalledError(pulumi.RunError):
+    """The package that brings the Cloudflare provider is missing. The user installs it."""
+
+
+class ZoneNotFoundError(pulumi.RunError):
+    """There is no such zone, or it cannot be read. The caller names the zone by its id."""
+
+
+def _version() -> str:
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        raise NotInstalledError(
+            f"zones and hosts on Cloudflare need the package {DISTRIBUTION}, which is not "
+            f"installed: pip install {DISTRIBUTION}"
+        ) from None
+
+
+class _Resource(pulumi.CustomResource):
+    """A resource whose inputs go by the provider's own names."""
+
+    TYPE: ClassVar[str]
+
+    def __init__(self, resource: str, opts: pulumi.ResourceOptions, **inputs: Any) -> None:
+        own = pulumi.ResourceOptions(version=_version())
+        super().__init__(self.TYPE, resource, inputs, pulumi.ResourceOptions.merge(own, opts))
+
+
+class DnsRecord(_Resource):
+    """A record, the text of a TXT record in double quotes."""
+
+    TYPE = "cloudflare:index/dnsRecord:DnsRecord"
+    content: pulumi.Output[str]
+
+
+class R2Bucket(_Resource):
+    """A bucket of an account. Its name is not made unique by itself."""
+
+    TYPE = "cloudflare:index/r2Bucket:R2Bucket"
+    name: pulumi.Output[str]
+
+
+class R2CustomDomain(_Resource):
+    """A name under which a bucket is served. It makes its own DNS record and certificate."""
+
+    TYPE = "cloudflare:index/r2CustomDomain:R2CustomDomain"
+
+
+class WorkersScript(_Resource):
+    """A Worker."""
+
+    TYPE = "cloudflare:index/workersScript:WorkersScript"
+
+
+class WorkersCustomDomain(_Resource):
+    """A name that a Worker answers. It makes its own DNS record and certificate."""
+
+    TYPE = "cloudflare:index/workersCustomDomain:WorkersCustomDomain"
+
+
+class WorkersRoute(_Resource):
+    """A pattern of URLs that a Worker answers, under a proxied record."""
+
+    TYPE = "cloudflare:index/workersRoute:WorkersRoute"
+
+
+async def zone(zone_id: str, opts: pulumi.InvokeOptions) -> dict[str, Any]:
+    """What the provider knows of a zone: `name`, `nameServers` and more.
+
+    Raises:
+        ZoneNotFoundError: it cannot be read.
+    """
+    asked = pulumi.runtime.invoke_output(
+        GET_ZONE,
+        {"zoneId": zone_id},
+        pulumi.InvokeOutputOptions(parent=opts.parent, provider=opts.provider, version=_version()),
+    )
+    try:
+        found = await asked.future()
+    except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
+        raise ZoneNotFoundError(
+            f"zone: cloudflare: {zone_id} is not a zone that can be read: {error}. Give the id of "
+            "the domain's zone, and a token that may read it"
+        ) from None
+    return dict(found or {})
+
+
+def zone_named(name: str) -> str:
+    """The id of the zone of this name.
+
+    Raises:
+        ZoneNotFoundError: there is none, or more than one, or the account could not be asked.
+    """
+    options = pulumi.InvokeOptions(version=_version())
+    try:
+        call = pulumi.runtime.invoke(GET_ZONE, {"filter": {"name": name}}, options)
+    except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
+        raise ZoneNotFoundError(
+            f"{name}: zone: cloudflare looks up the zone of this name: {error}. Name it by its id "
+            "instead: zone: {cloudflare: 023e105f4ecef8ad9ca31a8372d0c353}"
+        ) from None
+    return str(call.value["id"])

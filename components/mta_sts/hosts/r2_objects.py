@@ -1,0 +1,71 @@
+"""Policy files in R2, written through its S3 API: R2 has no resource of its own for objects."""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+import pulumi_aws as aws
+
+from mta_sts.arguments import R2, Worker
+from mta_sts.hosts import Site
+from mta_sts.hosts.shared import md5
+from mta_sts.program import Program, this_program
+
+ENDPOINT = "https://{}.r2.cloudflarestorage.com"
+REGION = "auto"
+
+_providers: "WeakKeyDictionary[Program, dict[Any, aws.Provider]]" = WeakKeyDictionary()
+
+
+def write(
+    resource: str, site: Site, given: R2 | Worker, bucket: pulumi.Input[str], key: str
+) -> aws.s3.BucketObjectv2:
+    """Write the policy file of a site into a bucket of R2."""
+    options = site.options()
+    if "access_key_id" in given:
+        options = pulumi.ResourceOptions.merge(
+            options, pulumi.ResourceOptions(provider=_provider(given))
+        )
+    return aws.s3.BucketObjectv2(
+        resource,
+        bucket=bucket,
+        key=key,
+        content=site.text,
+        content_type="text/plain",
+        cache_control="no-store, no-transform",
+        # The MD5, as R2 itself reports it: a refresh notices a file that another hand changed.
+        etag=site.text.apply(md5),
+        # R2 takes no tags.
+        override_provider={"default_tags": {"tags": {}}},
+        opts=options,
+    )
+
+
+def _provider(given: R2 | Worker) -> aws.Provider:
+    """The provider for an account and a key: one for all domains of a program, because each is a
+    process of its own."""
+    account, key_id, secret = (
+        given["account_id"],
+        given["access_key_id"],
+        given["secret_access_key"],
+    )
+    made = _providers.setdefault(this_program(), {})
+    same = (
+        account if isinstance(account, str) else id(account),
+        key_id if isinstance(key_id, str) else id(key_id),
+    )
+    if same not in made:
+        name = f"r2-{account}" if isinstance(account, str) else f"r2-{len(made)}"
+        made[same] = aws.Provider(
+            name if name not in {each._name for each in made.values()} else f"{name}-{len(made)}",
+            access_key=key_id,
+            secret_key=secret,
+            region=REGION,
+            endpoints=[{"s3": pulumi.Output.from_input(account).apply(ENDPOINT.format)}],
+            s3_use_path_style=True,
+            skip_credentials_validation=True,
+            skip_metadata_api_check=True,
+            skip_region_validation=True,
+            skip_requesting_account_id=True,
+        )
+    return made[same]

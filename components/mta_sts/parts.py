@@ -1,0 +1,180 @@
+"""What is made for one domain: the file and the name on its host, and the DNS records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi.runtime
+
+from mta_sts import place
+from mta_sts.announce import Gates
+from mta_sts.hosts import HostModule, Site
+from mta_sts.hosts.recorded import CLOUDFRONT, WORKER_ROUTE
+from mta_sts.memory import Recorded
+from mta_sts.protocol import Record
+from mta_sts.state import RecordedZone, State
+from mta_sts.zones import ZoneModule
+
+SERVES_ON = (CLOUDFRONT, WORKER_ROUTE)
+"""The hosts that go on serving senders who hold their address when the name has left them."""
+
+
+@dataclass(frozen=True)
+class ZoneOfDomain:
+    """A zone that holds records of a domain."""
+
+    module: ZoneModule
+    id: pulumi.Input[str]
+    protect: bool | None = None
+    """Whether its records are protected; None: as the component is."""
+
+    @property
+    def recorded(self) -> RecordedZone | None:
+        """As the state knows it; None where it is not known which zone it is."""
+        if isinstance(self.id, pulumi.Output):
+            return None
+        return RecordedZone(self.module.RECORD_TYPE, str(self.id))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One domain, as the component makes it."""
+
+    component: pulumi.ComponentResource
+    name: str
+    domain: str
+    state: State
+    recorded: Recorded
+    zone: ZoneOfDomain
+    leaving: Sequence[ZoneOfDomain]
+    """Zones that it moves out of: they keep its records for a while."""
+    gates: Gates
+    policy_id: pulumi.Output[str]
+    policy: pulumi.Output[str]
+
+    def make(
+        self, host: HostModule, given: Any, tlsrpt: pulumi.Output[str] | None
+    ) -> pulumi.Output[list[dict[str, str]]]:
+        """Make all of it; the records made, by name, type and value.
+
+        Args:
+            given: what the host is given.
+            tlsrpt: the TLS reporting record, where there is to be one.
+        """
+        kind, target = host.kind(given), host.target(given, self.domain)
+        site = Site(
+            self.component,
+            self.name,
+            self.domain,
+            self.policy,
+            self.gates,
+            lambda ready: self._claim(kind, target, ready),
+            self._cname,
+        )
+        served = host.serve(site, given)
+        ready = list(served.by)
+        made = dict(served.records)
+        for zone in [*self.leaving, self.zone]:
+            if zone is not self.zone:
+                options = site.options(hooks=self.gates.before_cname(), protect=zone.protect)
+                cname, _ = self._record(
+                    "cname", f"mta-sts.{self.domain}", "CNAME", target, options, zone=zone
+                )
+                ready.append(cname)
+            options = site.options(
+                depends_on=list(ready), hooks=self.gates.before_txt(), protect=zone.protect
+            )
+            announcement = self.policy_id.apply(lambda known: Record(id=known).render())
+            name = f"_mta-sts.{self.domain}"
+            txt, value = self._record("txt", name, "TXT", announcement, options, zone=zone)
+            ready.append(txt)
+            made[name] = ("TXT", value)
+            if tlsrpt is not None:
+                name = f"_smtp._tls.{self.domain}"
+                options = site.options(protect=zone.protect)
+                _, value = self._record("tlsrpt", name, "TXT", tlsrpt, options, zone=zone)
+                made[name] = ("TXT", value)
+        if (
+            self.recorded.target
+            and self.recorded.host in SERVES_ON
+            and not pulumi.runtime.is_dry_run()
+        ):
+            self._keep_the_old_host(kind, target, ready)
+        return pulumi.Output.all(
+            *[
+                {"name": record, "type": kind, "value": value}
+                for record, (kind, value) in sorted(made.items())
+            ]
+        )
+
+    def _cname(
+        self,
+        zone_id: pulumi.Input[str],
+        target: pulumi.Input[str],
+        options: pulumi.ResourceOptions,
+        *,
+        proxied: bool = False,
+    ) -> tuple[pulumi.Resource, pulumi.Output[str]]:
+        name = f"mta-sts.{self.domain}"
+        return self._record(
+            "cname", name, "CNAME", target, options, zone_id=zone_id, proxied=proxied
+        )
+
+    def _record(
+        self,
+        part: str,
+        name: str,
+        kind: str,
+        value: pulumi.Input[str],
+        options: pulumi.ResourceOptions,
+        *,
+        zone: ZoneOfDomain | None = None,
+        zone_id: pulumi.Input[str] | None = None,
+        proxied: bool = False,
+    ) -> tuple[pulumi.Resource, pulumi.Output[str]]:
+        """The resource of a DNS record, called as it is called already; and its value.
+
+        Args:
+            zone: left out: the zone given.
+            zone_id: the zone's id, where it comes with an order.
+        """
+        zone = zone or self.zone
+        first = f"{self.name}-{part}"
+        recorded = zone.recorded
+        called = self.state.record_resource(first, name, recorded) if recorded else first
+        where = zone.id if zone_id is None else zone_id
+        record = zone.module.record(called, where, name, kind, value, options, proxied=proxied)
+        return record, zone.module.value(record)
+
+    def _claim(
+        self, kind: str, target: pulumi.Input[str], ready: list[pulumi.Resource]
+    ) -> pulumi.Input[str]:
+        if not self.zone.module.NAMES_ARE_EXCLUSIVE:
+            return self.zone.id
+
+        async def before() -> None:
+            """The new host serves the policy, where it can be asked without the name."""
+            if kind == CLOUDFRONT and place.is_gap(self.recorded, kind):
+                await self._wait(target)
+
+        return place.claim(self.name, self.component, self.zone.id, kind, ready, before)
+
+    def _keep_the_old_host(
+        self, kind: str, target: pulumi.Input[str], ready: Sequence[pulumi.Resource]
+    ) -> None:
+        """After a move, what the program no longer names stays until no sender asks for it."""
+
+        async def keep(known: list[str]) -> bool:
+            moves = known[0] != self.recorded.target or self.state.has_left(self.name, kind)
+            if moves:
+                await self._wait(None)
+                await place.hold(self.gates.say)
+            return moves
+
+        made = pulumi.Output.all(target, *[each.urn for each in ready])
+        _: pulumi.Output[bool] = made.apply(keep)
+
+    async def _wait(self, target: pulumi.Input[str] | None) -> None:
+        to = None if target is None else await pulumi.Output.from_input(target).future()
+        await self.gates.wait(await self.policy_id.future() or "", to)

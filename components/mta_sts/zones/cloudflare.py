@@ -1,0 +1,74 @@
+"""Records in a zone of Cloudflare."""
+
+import pulumi
+
+from mta_sts import cloudflare
+from mta_sts.limits import RECORD_TTL
+from mta_sts.zones.recorded import CLOUDFLARE, quoted, unquoted
+
+RECORD_TYPE = CLOUDFLARE
+PACKAGE = cloudflare.PACKAGE
+IDENTITY = ["name", "type", "content"]
+TAKES_OVER = False
+NAMES_ARE_EXCLUSIVE = True
+COMMENT = "MTA-STS"
+PROXIED_TTL = 1
+"""Cloudflare's word for a TTL of its own choice, the only one that a proxied record may have."""
+
+
+def record(
+    resource: str,
+    zone_id: pulumi.Input[str],
+    name: pulumi.Input[str],
+    kind: pulumi.Input[str],
+    value: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+    *,
+    proxied: bool = False,
+) -> cloudflare.DnsRecord:
+    """Make the DNS record `name`, of type `kind` (CNAME, TXT), with one value.
+
+    Args:
+        proxied: whether Cloudflare answers in place of what the record points to.
+    """
+    content = pulumi.Output.all(kind, value).apply(
+        # The provider gives a TXT record back as it is kept, which is in quotes.
+        lambda known: quoted(known[1]) if known[0] == "TXT" else known[1].rstrip(".")
+    )
+    return cloudflare.DnsRecord(
+        resource,
+        opts,
+        zoneId=zone_id,
+        name=name,
+        type=kind,
+        content=content,
+        ttl=PROXIED_TTL if proxied else RECORD_TTL,
+        proxied=proxied,
+        comment=COMMENT,
+    )
+
+
+async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, ...] | None:
+    """The zone's name servers; None where they are not known."""
+    servers = (await cloudflare.zone(zone_id, opts)).get("nameServers")
+    return tuple(servers) if servers else None
+
+
+async def name(zone_id: str, opts: pulumi.InvokeOptions) -> str | None:
+    """The zone's own name; None where it is not known."""
+    return (await cloudflare.zone(zone_id, opts)).get("name")
+
+
+def value(resource: pulumi.CustomResource) -> pulumi.Output[str]:
+    """The one value that a record has once it is made."""
+    content: pulumi.Output[str] = resource.content  # type: ignore[attr-defined]
+    return content.apply(unquoted)
+
+
+def look_up(domain: str) -> str:
+    """The id of the one zone named `domain`.
+
+    Raises:
+        ZoneNotFoundError: there is none, or more than one, or the account could not be asked.
+    """
+    return cloudflare.zone_named(domain)
