@@ -16,8 +16,8 @@ MX = "mx is a host name, or '*.' and a host name (RFC 8461 3.2)"
 MX_LIST = 'a list of host names, or "*." and a host name; empty in mode none only'
 MODE = "mode is exactly one of testing, enforce and none (RFC 8461 3.2)"
 MAX_AGE = "a whole number of seconds from 86400 to 31557600"
-ZONE = "route53, or {route53: Z0123456789ABC} to name the hosted zone by its id"
-HOST = "cloudfront, the stack's shared distribution"
+ZONE = "route53 or cloudflare; or {route53: Z0123456789ABC}, to name the zone by its id"
+HOST = "cloudfront, r2, worker or worker-route"
 ROLLOUT = "allowed: automatic, with mode enforce"
 ACCEPT = f"allowed: a mapping from findings to reasons, in words; findings are {', '.join(CODES)}"
 KEYS = (
@@ -275,7 +275,7 @@ def test_a_component_names_itself_and_its_keys() -> None:
         "MtaSts mine has 3 mistakes; nothing was changed:\n"
         f"  mode: found 'Testing'; {MODE}\n"
         f"  max_age: found 5; allowed: {MAX_AGE} (less than a day)\n"
-        "  zone: found {}; allowed: route53 and the id of the hosted zone: "
+        "  zone: found {}; allowed: route53 or cloudflare, and the zone's id: "
         "{route53: Z0123456789ABC} (exactly one)"
     )
 

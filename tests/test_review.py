@@ -838,7 +838,7 @@ class TestMovedHost:
                 "info",
                 "the host moves from d1.cloudfront.net to d2.cloudfront.net: the policy is seen "
                 "there before the mta-sts CNAME changes. Senders may ask the old host for 5 min "
-                "after that, the TTL of the CNAME: keep it until then",
+                "after that, the TTL of the CNAME: it serves until then",
             )
         ]
 
@@ -850,9 +850,125 @@ class TestMovedHost:
         assert codes(Recorded(), TESTING, terms=Terms(target="d2.cloudfront.net")) == []
 
 
+class TestMovedToAnotherHost:
+    HERE = replace(since(ENFORCE), host="cloudfront", zone_id="Z1")
+
+    @pytest.mark.parametrize(
+        ("old", "new", "severity", "words"),
+        [
+            (
+                "cloudfront",
+                "worker-route",
+                "info",
+                "the host moves from d1.cloudfront.net to a Worker by a route: its mta-sts CNAME "
+                "is changed in place. Senders may ask the old host for 5 min after that, the TTL "
+                "of the CNAME: it serves until then",
+            ),
+            (
+                "cloudfront",
+                "r2",
+                "warning",
+                "the host moves from d1.cloudfront.net to R2: R2 gets the name once it is off the "
+                "old one. Until the new one answers there, for minutes, senders cannot fetch the "
+                "policy: those who hold it keep it, others deliver as if there was none",
+            ),
+            (
+                "r2",
+                "cloudfront",
+                "warning",
+                "the host moves from d1.cloudfront.net to CloudFront: CloudFront is seen to serve "
+                "the policy, then gets the name once it is off the old one. Until the new one "
+                "answers there, for seconds, senders cannot fetch the policy: those who hold it "
+                "keep it, others deliver as if there was none",
+            ),
+        ],
+    )
+    def test_what_is_told(self, old: str, new: str, severity: str, words: str) -> None:
+        recorded = replace(self.HERE, host=old)
+        assert said("moved-host", recorded, ENFORCE, terms=Terms(host=new)) == (severity, words)
+
+    @pytest.mark.parametrize("old", ["cloudfront", "r2", "worker", "worker-route"])
+    def test_the_same_host(self, old: str) -> None:
+        assert codes(replace(self.HERE, host=old), ENFORCE, terms=Terms(host=old)) == []
+
+    def test_a_host_whose_name_never_was_there(self) -> None:
+        recorded = replace(self.HERE, target=None)
+        assert codes(recorded, ENFORCE, terms=Terms(host="r2")) == []
+
+    def test_under_protection(self) -> None:
+        terms = Terms(host="worker", protected=True)
+        severity, words = said("moved-host", self.HERE, ENFORCE, terms=terms)
+        assert severity == "error"
+        assert "With the host as it was, set accept: {moved-host: <reason>}" in words
+
+    def test_with_the_zone(self) -> None:
+        terms = Terms(host="worker", zone_id="Z2")
+        severity, words = said("moved-host", self.HERE, ENFORCE, terms=terms)
+        assert severity == "error"
+        assert "and the zone changes too: do the one in a `pulumi up` of its own" in words
+
+
+class TestMovedZone:
+    BOTH = seen(left_servers=("ns1.old.example",))
+    HERE = replace(since(ENFORCE), host="cloudfront", zone_id="Z1")
+
+    def test_before_the_parent_follows(self) -> None:
+        observed = replace(self.BOTH, delegated=("NS1.old.example.",))
+        assert said("moved-zone", self.HERE, ENFORCE, observed, terms=Terms(zone_id="Z2")) == (
+            "info",
+            "the records move to another zone, and are in both: have the parent delegate to "
+            "ns1.example.net, ns2.example.net, and run `pulumi up` then. Those in the old zone "
+            "stay until the TTL of the old delegation has run out after that",
+        )
+
+    def test_once_it_has(self) -> None:
+        observed = replace(self.BOTH, delegation_ttl=2 * DAYS)
+        assert said("moved-zone", self.HERE, ENFORCE, observed) == (
+            "info",
+            "the parent delegates to the new zone. Resolvers may hold the old delegation until "
+            "2026-02-03 10:00 UTC; the records in the old zone go with a `pulumi up` after that",
+        )
+        terms = Terms(leaves_zone=NOW + timedelta(hours=1))
+        assert (
+            "until 2026-02-01 11:00 UTC"
+            in said("moved-zone", self.HERE, ENFORCE, observed, terms=terms)[1]
+        )
+
+    def test_to_neither(self) -> None:
+        observed = replace(self.BOTH, delegated=("ns1.elsewhere.example",))
+        found = codes(self.HERE, ENFORCE, observed, terms=Terms(zone_id="Z2"))
+        assert found == ["zone-not-delegated"]
+
+    def test_not_moving(self) -> None:
+        assert codes(self.HERE, ENFORCE) == []
+
+    def test_a_host_that_serves_names_of_its_zone_only(self) -> None:
+        recorded = replace(self.HERE, host="r2", target="the R2 bucket b")
+        severity, words = said("moved-zone", recorded, ENFORCE, terms=Terms(zone_id="Z2"))
+        assert severity == "error"
+        assert words.startswith("the zone changes, and the R2 bucket b serves names of its own")
+
+
+class TestRouteUncovered:
+    @pytest.mark.parametrize(
+        ("host", "zone", "found"),
+        [
+            ("worker-route", "solarmora.com", []),
+            ("worker-route", "com", ["route-uncovered"]),
+            ("worker-route", None, []),  # it is not known
+            ("worker", "com", []),  # it has a certificate of its own
+        ],
+    )
+    def test_depth(self, host: str, zone: str | None, found: list[str]) -> None:
+        terms = Terms(host=host, domain="solarmora.com", zone_name=zone)
+        assert codes(Recorded(), TESTING, terms=terms) == found
+
+
 class TestNotChecked:
     SILENT = NotAsked("no answer within 10 s")
-    DEAD = Observed(SILENT, SILENT, SILENT, SILENT, SILENT, SILENT, ("ns1.example.net",))
+    DEAD = Observed(
+        SILENT, SILENT, SILENT, SILENT, SILENT, SILENT, zone_servers=("ns1.example.net",)
+    )
 
     def test_what_was_not_checked(self) -> None:
         failing = NotAsked("every server failed: 127.0.0.1:53: SERVFAIL")
@@ -959,6 +1075,7 @@ def test_the_codes() -> None:
             "max-age-growing",
         ),
         "removed-in-force",
-        *("served-unannounced", "record-differs", "zone-not-delegated", "caa-blocks", "moved-host"),
+        *("served-unannounced", "record-differs", "zone-not-delegated", "caa-blocks"),
+        *("moved-zone", "moved-host", "route-uncovered"),
         *("not-checked", "accept-unused"),
     ) == CODES

@@ -9,6 +9,8 @@ import pytest
 
 from sandbox import engine
 from sandbox.cloud import Cloud
+from sandbox.plugin.aws import AWS
+from sandbox.plugin.cloudflare import CLOUDFLARE
 from sandbox.plugin.server import serve_in_process
 from tests.engine.reviewed import Deployment
 from tests.engine.stack import Stack
@@ -31,12 +33,12 @@ def engine_environment(
         f'#!/bin/sh\nexec timeout -s KILL {LONGEST_CALL} "{engine.ensure()}/pulumi" "$@"\n'
     )
     limited.chmod(0o755)
-    with serve_in_process() as port:
+    with serve_in_process(AWS) as aws, serve_in_process(CLOUDFLARE) as cloudflare:
         yield {
             "PATH": os.pathsep.join([str(limited.parent), os.environ["PATH"]]),
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_CONFIG_PASSPHRASE": "test",
-            "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+            "PULUMI_DEBUG_PROVIDERS": f"aws:{aws},cloudflare:{cloudflare}",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             **shared_cloud.environment,

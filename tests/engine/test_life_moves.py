@@ -10,7 +10,7 @@ import pulumi_aws as aws
 import pytest
 
 from mta_sts import CloudFrontHost, MtaSts
-from mta_sts.hosts.cloudfront import file_key
+from mta_sts.hosts.recorded import file_key
 from mta_sts.protocol.sender import Vantage
 from sandbox.aws import backends
 from sandbox.aws.backends import LOCK
@@ -31,6 +31,7 @@ from tests.engine.programs import GATE_TIMEOUT, Program
 from tests.engine.stack import Stack, Step
 
 THIRD = "solarmora.org"
+DELEGATION_DAYS = 2  # the TTL of a delegation, as the parent has it
 CERTIFICATE = {"cloudfront-certificate", "cloudfront-issued"}
 
 
@@ -61,11 +62,25 @@ def test_another_zone(life: Life) -> None:
     moved = life.up(ENFORCE)
     assert not moved.failed, moved.printed
     assert life.seen() == (policy(ENFORCE).id, policy(ENFORCE))
-    with LOCK:
-        left = {record.type for record in backends.route53().get_hosted_zone(old).rrsets}
-    assert left == {"NS", "SOA", "MX"}
-    assert life.protected() == HOST - {f"cloudfront-{DOMAIN}-validation"}
-    unchanged(life, ENFORCE)
+
+    def left() -> set[str]:
+        with LOCK:
+            zone = backends.route53().get_hosted_zone(old)
+            return {str(record.type) for record in zone.rrsets}
+
+    assert left() == {"NS", "SOA", "MX", "CNAME", "TXT"}
+    life.on(15 + DELEGATION_DAYS - 0.1)
+    kept = life.up(ENFORCE)
+    assert not kept.failed, kept.printed
+    assert left() == {"NS", "SOA", "MX", "CNAME", "TXT"}
+    life.on(15 + DELEGATION_DAYS)
+    gone = life.up(ENFORCE)
+    assert not gone.failed, gone.printed
+    assert left() == {"NS", "SOA", "MX"}
+    assert life.seen() == (policy(ENFORCE).id, policy(ENFORCE))
+    written = list(life.cloud.log)
+    assert life.up(ENFORCE).changes == []
+    assert life.cloud.log == written
 
 
 def test_another_list_of_names(life: Life) -> None:

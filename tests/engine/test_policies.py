@@ -159,7 +159,8 @@ def test_configuration_says_what_is_allowed_and_what_stops(cloud: Cloud, program
         ("advisory", "max-age", longer.format("unknown.example")),
     ]
     assert {each[0] for each in run.violations if "can't run" in each[2]} == {"advisory"}
-    assert "Traceback" not in run.printed
+    # A program that the engine stops may print how it was interrupted; of ours nothing is in it.
+    assert "__main__.py" not in run.printed
     assert cloud.log == []
 
 

@@ -228,14 +228,14 @@ def test_a_zone_that_nobody_is_sent_to_with_the_policy_as_it_was(
 
 
 def test_a_host_that_moves(deployment: Deployment) -> None:
-    own = '"host": {"cloudfront": {"target": host.target, "bucket": host.bucket}}'
+    own = '"host": hosts[each.host]'
     other = '{"target": "d111111abcdef8.cloudfront.net", "bucket": "policies"}'
     assert own in deployment.program
     (deployment.project / "__main__.py").write_text(
         deployment.program.replace(
             own,
-            f'"host": {{"cloudfront": {other} if each.domain == "{TESTING}" else '
-            '{"target": host.target, "bucket": host.bucket}}',
+            f'"host": {{"cloudfront": {other}}} if each.domain == "{TESTING}" else '
+            "hosts[each.host]",
         )
     )
     run = deployment.run("preview")

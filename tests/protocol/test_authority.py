@@ -39,37 +39,37 @@ def refers(*records: str) -> Answer:
 
 def test_the_parent_is_asked_and_not_the_zone(trust: Trust) -> None:
     found, asked = ask(trust, f"{DOMAIN}.", TOP, {f"{DOMAIN} NS": refers(*REFERRAL)})
-    assert found == Delegation(DOMAIN, ("ns1.com", "ns2.com"))
+    assert found == Delegation(DOMAIN, ("ns1.com", "ns2.com"), 60)
     assert [recursion for what, recursion in asked if what == f"{DOMAIN} NS"] == [False]
 
 
 def test_a_parent_that_has_the_zone_too(trust: Trust) -> None:
     both = {f"{DOMAIN} NS": holds(*REFERRAL)}
-    assert ask(trust, DOMAIN, TOP, both)[0] == Delegation(DOMAIN, ("ns1.com", "ns2.com"))
+    assert ask(trust, DOMAIN, TOP, both)[0] == Delegation(DOMAIN, ("ns1.com", "ns2.com"), 60)
 
 
 def test_servers_that_do_not_answer_for_the_zone_are_no_matter(trust: Trust) -> None:
     """A lame delegation: it is where the parent sends people all the same."""
     lame = {f"{DOMAIN} NS": refers(f"{DOMAIN}. 60 IN NS nowhere.example.")}
-    assert ask(trust, DOMAIN, TOP, lame)[0] == Delegation(DOMAIN, ("nowhere.example",))
+    assert ask(trust, DOMAIN, TOP, lame)[0] == Delegation(DOMAIN, ("nowhere.example",), 60)
 
 
 def test_a_domain_within_a_zone(trust: Trust) -> None:
     instead = {f"{DOMAIN} NS": refers(*REFERRAL), f"mail.{DOMAIN} NS": holds()} | SERVERS
     found, _ = ask(trust, f"mail.{DOMAIN}", TOP, instead)
-    assert found == Delegation(DOMAIN, ("ns1.com", "ns2.com"))
+    assert found == Delegation(DOMAIN, ("ns1.com", "ns2.com"), 60)
 
 
 def test_a_zone_below(trust: Trust) -> None:
     below = refers(f"sub.{DOMAIN}. 60 IN NS ns.example.")
     instead = {f"{DOMAIN} NS": refers(*REFERRAL), f"sub.{DOMAIN} NS": below} | SERVERS
     found, _ = ask(trust, f"sub.{DOMAIN}", TOP, instead)
-    assert found == Delegation(f"sub.{DOMAIN}", ("ns.example",))
+    assert found == Delegation(f"sub.{DOMAIN}", ("ns.example",), 60)
 
 
 def test_no_such_name(trust: Trust) -> None:
-    assert ask(trust, DOMAIN, TOP)[0] == Delegation("com", ())
-    assert ask(trust, f"a.b.{DOMAIN}", TOP)[0] == Delegation("com", ())
+    assert ask(trust, DOMAIN, TOP)[0] == Delegation("com", (), 0)
+    assert ask(trust, f"a.b.{DOMAIN}", TOP)[0] == Delegation("com", (), 0)
 
 
 def test_a_parent_that_cannot_be_asked(trust: Trust) -> None:

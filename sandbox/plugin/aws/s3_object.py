@@ -169,7 +169,7 @@ class BucketObjectv2(AwsResource):
             if code(failure) in GONE:
                 return None
             raise
-        tags = from_list(s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"])
+        tags = _tags(s3, bucket, key)
         state = {
             **{name: inputs[name] for name in NOT_READ if name in inputs},
             **present({name: head.get(field) for name, field in HEADERS.items()}),
@@ -219,3 +219,13 @@ def _delete_versions(s3: Any, bucket: str, key: str) -> None:
         for item in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
             if item["Key"] == key:
                 s3.delete_object(Bucket=bucket, Key=key, VersionId=item["VersionId"])
+
+
+def _tags(s3: Any, bucket: str, key: str) -> dict[str, str]:
+    """None where the other side has none: not everything with S3's API is S3."""
+    try:
+        return from_list(s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"])
+    except Exception as failure:
+        if code(failure) == "NotImplemented":
+            return {}
+        raise

@@ -1,0 +1,112 @@
+"""The promises on every pair of host and zone: one suite for all of them (P1, P2, P7)."""
+
+import asyncio
+import json
+import runpy
+import time
+from pathlib import Path
+
+import pulumi
+import pulumi.runtime
+import pytest
+
+from mta_sts import limits
+from mta_sts.hosts import worker
+from mta_sts.protocol import Policy
+from mta_sts.protocol.sender import Vantage, look
+from sandbox.cloud import Cloud
+from sandbox.setting import ROOT
+from sandbox.watcher import Watcher
+from tests.engine.pairs import PAIRS, Pair, program, zone_of
+from tests.engine.programs import GATE_TIMEOUT, MORE_MX, MX
+from tests.engine.stack import Run, Stack
+
+DOMAIN = "solarmora.com"
+FIRST = Policy(mode="testing", mx=MX, max_age=604800)
+SECOND = Policy(mode="testing", mx=MORE_MX, max_age=604800)
+LAG = 2.0  # seconds
+SPREAD = 3.0  # seconds, in place of what the real edges need
+
+
+@pytest.fixture(autouse=True)
+def shorter_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert limits.WORKER_SPREAD > LAG
+    monkeypatch.setattr(worker, "WORKER_SPREAD", SPREAD)
+
+
+def succeeded(run: Run) -> Run:
+    assert not run.failed, run.printed
+    return run
+
+
+def seen(domain: str = DOMAIN) -> tuple[str | None, Policy | None]:
+    sight = asyncio.run(look(domain, Vantage.from_environment()))
+    return sight.record.id if sight.record else None, sight.policy
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_a_deploy_a_change_and_none(cloud: Cloud, stack: Stack, pair: Pair) -> None:
+    zones = {DOMAIN: zone_of(cloud, pair, DOMAIN)}
+    succeeded(stack.preview(program(cloud, {DOMAIN: pair}, zones)))
+    with Watcher(DOMAIN, Vantage.from_environment()) as watcher:
+        succeeded(stack.up(program(cloud, {DOMAIN: pair}, zones)))
+        assert seen() == (FIRST.id, FIRST)
+        time.sleep(LAG)  # so that the edge has something to lag with
+        cloud.edge.lag = LAG
+        succeeded(stack.up(program(cloud, {DOMAIN: pair}, zones, mx=MORE_MX)))
+        watcher.wait_for(lambda: watcher.held is not None and watcher.held.policy == SECOND)
+    assert watcher.misled == []
+    written = list(cloud.log)
+    again = succeeded(
+        stack.up(
+            program(cloud, {DOMAIN: pair}, zones, mx=[name.upper() for name in MORE_MX]),
+            expect_no_changes=True,
+        )
+    )
+    assert again.changes == []
+    assert cloud.log == written
+    refreshed = succeeded(stack.refresh(program(cloud, {DOMAIN: pair}, zones, mx=MORE_MX)))
+    assert [step for step in refreshed.changes if step.op == "update"] == []
+    succeeded(stack.destroy(lambda: None))
+    assert seen() == (None, None)
+
+
+@pytest.mark.parametrize("policies_in", ["script", "r2"])
+def test_all_pairs_in_one_stack(
+    cloud: Cloud, stack: Stack, tmp_path: Path, policies_in: str
+) -> None:
+    """The repository's own program, by its configuration."""
+    domains = {f"{pair.host}-{pair.zone}.example": pair for pair in PAIRS if not pair.in_bucket}
+    configuration = {
+        domain: {
+            "mode": "testing",
+            "mx": MX,
+            "zone": {**zone_of(cloud, pair, domain)},
+            "host": pair.host,
+            "gateTimeout": GATE_TIMEOUT,
+        }
+        for domain, pair in domains.items()
+    }
+    account = {
+        "accountId": cloud.cloudflare.account,
+        "accessKeyId": cloud.cloudflare.access_key_id,
+        "policiesIn": policies_in,
+    }
+
+    def run() -> None:
+        pulumi.runtime.set_all_config(
+            {
+                "mta-sts:domains": json.dumps(configuration),
+                "mta-sts:cloudflare": json.dumps(account),
+                "mta-sts:secretAccessKey": cloud.cloudflare.secret_access_key,
+            }
+        )
+        runpy.run_path(str(ROOT / "__main__.py"))
+
+    succeeded(stack.up(run))
+    for domain in domains:
+        assert seen(domain) == (FIRST.id, FIRST)
+    assert succeeded(stack.up(run, expect_no_changes=True)).changes == []
+    states = [file.read_text() for file in (tmp_path / "state").rglob("*.json")]
+    assert any("r2-policy" in state for state in states)
+    assert not any(cloud.cloudflare.secret_access_key in state for state in states)
