@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from mta_sts.cli import show
+from mta_sts.commands.check import show
 from mta_sts.protocol import Policy
 from mta_sts.protocol.sender import Vantage, look
 from sandbox.cloud import Cloud

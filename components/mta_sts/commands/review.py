@@ -12,6 +12,7 @@ import click
 import yaml
 
 from mta_sts import checks
+from mta_sts.commands import FINDINGS, FINE
 from mta_sts.findings import Finding, Terms
 from mta_sts.life import counts_from
 from mta_sts.memory import Entry, Memory, Recorded
@@ -76,7 +77,7 @@ def review(
     began = since.replace(tzinfo=UTC) if since else None
     said = asyncio.run(reviewed(before, after, began, datetime.now(UTC), vantage))
     click.echo(FORMATS[form](said), nl=False)
-    sys.exit(1 if any(each.findings for each in said) else 0)
+    sys.exit(FINDINGS if any(each.findings for each in said) else FINE)
 
 
 def read(file: Path, domain: str | None) -> dict[str, Side]:
