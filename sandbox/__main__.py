@@ -10,6 +10,7 @@ import time
 import click
 
 from sandbox.cloud import Cloud
+from sandbox.loopback import NoAddressError
 from sandbox.setting import ROOT, Setting
 
 DIRECTORY = ROOT / ".sandbox"
@@ -88,13 +89,16 @@ def serve(edge_lag: float) -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     (DIRECTORY / "pid").write_text(str(os.getpid()))
-    with Cloud(directory=DIRECTORY / "cloud", edge_lag=edge_lag) as cloud:
-        setting = Setting(DIRECTORY, cloud)
-        setting.seed()
-        setting.pulumi("stack", "init", "sandbox")
-        setting.write_exports(DIRECTORY / "env")
-        while not stopped:
-            time.sleep(0.2)
+    try:
+        with Cloud(directory=DIRECTORY / "cloud", edge_lag=edge_lag) as cloud:
+            setting = Setting(DIRECTORY, cloud)
+            setting.seed()
+            setting.pulumi("stack", "init", "sandbox")
+            setting.write_exports(DIRECTORY / "env")
+            while not stopped:
+                time.sleep(0.2)
+    except NoAddressError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _running() -> int | None:

@@ -20,12 +20,12 @@ from dns.rdatatype import RdataType
 from sandbox import delegation
 from sandbox.aws import hosted
 from sandbox.aws.backends import LOCK
+from sandbox.loopback import HERE
 
 IN = dns.rdataclass.IN
 A, AAAA, ANY = dns.rdatatype.A, dns.rdatatype.AAAA, dns.rdatatype.ANY
 CNAME, NS, SOA = dns.rdatatype.CNAME, dns.rdatatype.NS, dns.rdatatype.SOA
 
-LOOPBACK = "127.0.0.1"
 LONGEST_CHASE = 8
 PARENT_SERVER = "a.gtld-servers.net."
 
@@ -213,9 +213,9 @@ def _parents(children: list[Labels], servers: set[str]) -> dict[Labels, Zone]:
     tops = {name[-2:] for name in [*hosts, *children]}
     zones = {name: _parent(name) for name in (ROOT, CLOUDFRONT, *tops)}
     for host in hosts:
-        zones[host[-2:]].add(host, A, 172800, [LOOPBACK])
+        zones[host[-2:]].add(host, A, 172800, [HERE])
     for distribution in hosted.distribution_hosts():
-        zones[CLOUDFRONT].add(labels(distribution), A, 60, [LOOPBACK])
+        zones[CLOUDFRONT].add(labels(distribution), A, 60, [HERE])
     return zones
 
 

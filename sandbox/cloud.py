@@ -1,4 +1,4 @@
-"""The local cloud: the APIs of AWS and Cloudflare, DNS and the HTTPS edge, all on 127.0.0.1."""
+"""The local cloud: the APIs of AWS and Cloudflare, DNS and both HTTPS edges, on this machine."""
 
 import tempfile
 import threading
@@ -218,6 +218,7 @@ class Cloud:
         self.cloudfront.deploy_seconds = 0.0
         self.cloudflare.reset()
         delegation.chosen.clear()
+        delegation.left.clear()
 
 
 @lru_cache

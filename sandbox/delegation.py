@@ -19,12 +19,15 @@ class Delegation:
 
 chosen: dict[str, Delegation] = {}
 """By the domain's name. As moto's state, it is the process's, and read under LOCK."""
+left: set[str] = set()
+"""The zones that were delegated until another was chosen."""
 
 
 def choose(name: str, zone_id: str, ttl: int | None) -> None:
     """Raises ValueError if there is no such zone of that name."""
     if zone_id not in {zone.id for zone in _by_name().get(name, [])}:
         raise ValueError(f"{zone_id} is no zone of the name {name}")
+    left.update(zone.id for zone in _by_name()[name] if leads_to(zone.id, name))
     chosen[name] = Delegation(zone_id, ttl)
 
 
@@ -49,6 +52,11 @@ def leads_to(zone_id: str, name: str) -> bool:
     if choice and choice.zone_id in {zone.id for zone in zones}:
         return choice.zone_id == zone_id
     return bool(zones) and zones[0].id == zone_id
+
+
+def has_led_to(zone_id: str, name: str) -> bool:
+    """Whether the zone of that name is the one that is delegated, or was."""
+    return leads_to(zone_id, name) or zone_id in left
 
 
 def servers() -> set[str]:

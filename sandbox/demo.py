@@ -24,6 +24,7 @@ from mta_sts.commands.check import show
 from mta_sts.protocol import Policy
 from mta_sts.protocol.sender import Vantage, look
 from sandbox.cloud import Cloud
+from sandbox.loopback import NoAddressError
 from sandbox.setting import COMMAND_TIMEOUT, DOMAIN, ROOT, Setting
 from sandbox.watcher import Watcher
 
@@ -180,10 +181,8 @@ def copy_of_the_project(directory: Path) -> Path:
     return project
 
 
-def main() -> None:
-    """Run the demo; exit status 1 where it failed."""
-    console = Console(highlight=False, width=max(Console().width, 100))
-    began = time.monotonic()
+def show_all(console: Console) -> None:
+    """Run the demo against a cloud of its own."""
     with (
         tempfile.TemporaryDirectory(prefix="mta-sts-demo-") as folder,
         Cloud(edge_lag=EDGE_LAG) as cloud,
@@ -194,11 +193,18 @@ def main() -> None:
         )
         setting = Setting(Path(folder), cloud)
         setting.seed()
-        try:
-            Demo(cloud, setting, copy_of_the_project(Path(folder)), console).run()
-        except DemoFailedError as failure:
-            console.print(f"\n[bold red]The demo failed:[/] {failure}", markup=True)
-            sys.exit(1)
+        Demo(cloud, setting, copy_of_the_project(Path(folder)), console).run()
+
+
+def main() -> None:
+    """Run the demo; exit status 1 where it failed."""
+    console = Console(highlight=False, width=max(Console().width, 100))
+    began = time.monotonic()
+    try:
+        show_all(console)
+    except (DemoFailedError, NoAddressError) as failure:
+        console.print(f"\n[bold red]The demo failed:[/] {escape(str(failure))}")
+        sys.exit(1)
     console.print(f"\n[bold green]All of it happened, in {time.monotonic() - began:.0f} s.[/]")
 
 

@@ -1,7 +1,7 @@
-"""The HTTPS edge of both clouds: TLS by server name, then what the name's cloud answers.
+"""The HTTPS edges of both clouds: TLS by server name, then what the cloud answers.
 
-There is one address, so DNS says which cloud is asked: Cloudflare, where it has a proxied record
-for the name, in a zone that is delegated to it; else CloudFront.
+Each has an address of its own, on one port. So the address that a sender connects to says which
+cloud answers, not what DNS says of the name at that moment.
 """
 
 import asyncio
@@ -10,15 +10,17 @@ import ssl
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from aiohttp import web
 
-from sandbox.aws import served
+from sandbox import loopback
 from sandbox.aws.backends import LOCK
+from sandbox.aws.edge import CloudFront
 from sandbox.certificates import Authority, Certificate, covers
-from sandbox.cloudflare import edge as cloudflare
-from sandbox.cloudflare.served import Site, site
-from sandbox.viewer_request import Cache, Request, respond
+from sandbox.cloudflare.edge import Cloudflare
+from sandbox.viewer_request import Request, Response
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,21 @@ class Seen:
     method: str
 
 
+class Side(Protocol):
+    """The edge of one cloud. LOCK is held, except for `respond`."""
+
+    server: str
+
+    def reset(self) -> None: ...
+
+    def certificate(self, name: str) -> Certificate | None:
+        """The certificate for a name, if it is served here."""
+
+    def wants_1_3(self, host: str) -> bool: ...
+
+    async def respond(self, request: Request, lag: float) -> Response: ...
+
+
 class Edge:
     """Serves the names of distributions, buckets and Workers while its event loop runs.
 
@@ -49,47 +66,55 @@ class Edge:
         self.requests: list[Seen] = []
         self._authority = authority
         self._lag_at_first = lag
-        self._cache = Cache()
+        self._sides: tuple[Side, Side] = CloudFront(), Cloudflare()
         self._contexts: dict[bytes, ssl.SSLContext] = {}
-        self._http: web.Server | None = None
-        self._listener: asyncio.Server | None = None
+        self._listeners: list[tuple[asyncio.Server, web.Server]] = []
 
     def reset(self) -> None:
         """Forget what is cached and what was asked."""
         self.lag = self._lag_at_first
         self.requests.clear()
-        self._cache.clear()
+        for side in self._sides:
+            side.reset()
         self._contexts.clear()
 
     async def start(self, port: int = 0) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = MINIMUM
-        context.sni_callback = self._choose
-        self._http = web.Server(self._answer, access_log=None)
-        self._listener = await asyncio.get_running_loop().create_server(
-            self._http, "127.0.0.1", port, ssl=context
-        )
-        self.port = self._listener.sockets[0].getsockname()[1]
+        """Listen. Raises what `loopback.listen` raises."""
+        loop = asyncio.get_running_loop()
+        sockets = loopback.listen(port)
+        self.port = sockets[0].getsockname()[1]
+        for side, socket in zip(self._sides, sockets, strict=True):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.minimum_version = MINIMUM
+            context.sni_callback = partial(self._choose, side)
+            http = web.Server(partial(self._answer, side), access_log=None)
+            listener = await loop.create_server(http, sock=socket, ssl=context)
+            self._listeners.append((listener, http))
 
     async def stop(self) -> None:
-        if self._listener and self._http:
-            self._listener.close()
-            await self._http.shutdown(timeout=0)
+        for listener, http in self._listeners:
+            listener.close()
+            await http.shutdown(timeout=0)
 
     def _choose(
-        self, connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, _: ssl.SSLContext
+        self,
+        side: Side,
+        connection: ssl.SSLSocket | ssl.SSLObject,
+        name: str | None,
+        _: ssl.SSLContext,
     ) -> int | None:
         """Choose the certificate for a server name; an alert ends the handshake."""
         try:
             with LOCK:
-                return self._configure(connection, (name or "").lower())
+                return self._configure(side, connection, (name or "").lower())
         except Exception:
             log.exception("TLS for %s", name)
             return int(ssl.ALERT_DESCRIPTION_INTERNAL_ERROR)
 
-    def _configure(self, connection: ssl.SSLSocket | ssl.SSLObject, name: str) -> int | None:
-        at_cloudflare = site(name)
-        requested = at_cloudflare.certificate() if at_cloudflare else _of_cloudfront(name)
+    def _configure(
+        self, side: Side, connection: ssl.SSLSocket | ssl.SSLObject, name: str
+    ) -> int | None:
+        requested = side.certificate(name)
         if requested is None or not covers(requested.names, name):
             return int(ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)
         connection.context = self._context(self._authority.wrong(name) or requested)
@@ -106,16 +131,14 @@ class Edge:
             self._contexts[certificate.pem] = context
         return self._contexts[certificate.pem]
 
-    async def _answer(self, incoming: web.BaseRequest) -> web.Response:
-        host = incoming.host.rpartition(":")[0] or incoming.host
-        with LOCK:
-            at_cloudflare = site(host.lower())
-        if _too_old(incoming, host.lower(), at_cloudflare):
+    async def _answer(self, side: Side, incoming: web.BaseRequest) -> web.Response:
+        host = (incoming.host.rpartition(":")[0] or incoming.host).lower()
+        if _too_old(incoming, host, side):
             if incoming.transport:
                 incoming.transport.abort()
             return web.Response(status=421)
         request = Request(
-            host=host.lower(),
+            host=host,
             method=incoming.method,
             uri=incoming.rel_url.raw_path,
             query=list(incoming.query.items()),
@@ -123,36 +146,21 @@ class Edge:
             cookies=dict(incoming.cookies),
             viewer=incoming.remote or "",
         )
-        if at_cloudflare:
-            response = await cloudflare.respond(at_cloudflare, request, self.lag)
-        else:
-            with LOCK:
-                response = respond(request, self._cache, self.lag)
+        response = await side.respond(request, self.lag)
         self.requests.append(
             Seen(time.time(), request.host, request.uri, response.status, request.method)
         )
         return web.Response(
             status=response.status,
             reason=response.reason,
-            headers={**response.headers, "server": "cloudflare" if at_cloudflare else "CloudFront"},
+            headers={**response.headers, "server": side.server},
             body=response.body,
         )
 
 
-def _of_cloudfront(name: str) -> Certificate | None:
-    distribution = served.distribution(name)
-    return served.certificate(distribution.certificate_arn) if distribution else None
-
-
-def _too_old(incoming: web.BaseRequest, host: str, at_cloudflare: Site | None) -> bool:
+def _too_old(incoming: web.BaseRequest, host: str, side: Side) -> bool:
     """Whether a newer TLS is wanted; what was agreed is known after the handshake."""
     with LOCK:
-        if at_cloudflare:
-            wants_1_3 = at_cloudflare.minimum_tls == "1.3"
-        else:
-            distribution = served.distribution(host)
-            wants_1_3 = distribution is not None and distribution.minimum_protocol.startswith(
-                "TLSv1.3"
-            )
+        wants_1_3 = side.wants_1_3(host)
     connection = incoming.get_extra_info("ssl_object")
     return wants_1_3 and connection is not None and connection.version() != "TLSv1.3"

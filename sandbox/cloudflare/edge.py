@@ -1,30 +1,50 @@
-"""How Cloudflare's edge answers a request, a Worker being asked without any lock."""
+"""Cloudflare's edge: whom it answers, and how, a Worker being asked without any lock."""
 
 import logging
 
 import aiohttp
 
 from sandbox.aws.backends import LOCK
+from sandbox.certificates import Certificate
 from sandbox.cloudflare.runtime import runtime
-from sandbox.cloudflare.served import Site
+from sandbox.cloudflare.served import refusal, site
 from sandbox.viewer_request import Request, Response
 from sandbox.workers import NoWorkerError
 
 log = logging.getLogger(__name__)
 
 
-async def respond(site: Site, request: Request, lag: float) -> Response:
-    """The response to a request for a site.
+class Cloudflare:
+    """The names that are proxied in the active zones."""
 
-    For `lag` seconds after an upload, the new Worker and the one before answer by turns.
-    """
-    with LOCK:
-        worker = site.worker(request.uri)
-        if worker is None:
-            return site.respond(request)
-        handle = worker.turn(lag).handle
-    try:
-        return await runtime.respond(handle, request)
-    except (aiohttp.ClientError, NoWorkerError, TimeoutError):
-        log.exception("the Worker %s", handle)
-        return Response(500, {"content-type": "text/plain"}, b"error code: 1101")
+    server = "cloudflare"
+
+    def reset(self) -> None:
+        """It keeps nothing."""
+
+    def certificate(self, name: str) -> Certificate | None:
+        found = site(name)
+        return found.certificate() if found else None
+
+    def wants_1_3(self, host: str) -> bool:
+        found = site(host)
+        return found is not None and found.minimum_tls == "1.3"
+
+    async def respond(self, request: Request, lag: float) -> Response:
+        """The response to a request.
+
+        For `lag` seconds after an upload, the new Worker and the one before answer by turns.
+        """
+        with LOCK:
+            found = site(request.host)
+            if found is None:
+                return refusal(403, "Nothing is served at this name.")
+            worker = found.worker(request.uri)
+            if worker is None:
+                return found.respond(request)
+            handle = worker.turn(lag).handle
+        try:
+            return await runtime.respond(handle, request)
+        except (aiohttp.ClientError, NoWorkerError, TimeoutError):
+            log.exception("the Worker %s", handle)
+            return Response(500, {"content-type": "text/plain"}, b"error code: 1101")

@@ -8,10 +8,10 @@ from dns.rdtypes.ANY.TXT import TXT
 from sandbox.aws.hosted import Record
 from sandbox.cloudflare import state
 from sandbox.cloudflare.state import SERVERS, control
+from sandbox.loopback import CLOUDFLARE
 
 AUTOMATIC, AUTOMATIC_SECONDS = 1, 300
 DELEGATION_SECONDS = 172800
-EDGE = "127.0.0.1"
 LONGEST_STRING = 255
 
 
@@ -42,7 +42,7 @@ class Zone:
     def _answers(self, record: state.Record) -> list[Record]:
         ttl = AUTOMATIC_SECONDS if record.ttl == AUTOMATIC else record.ttl
         if record.proxied:
-            return [Record(record.name, "A", AUTOMATIC_SECONDS, [EDGE], None)]
+            return [Record(record.name, "A", AUTOMATIC_SECONDS, [CLOUDFLARE], None)]
         if record.type == "CNAME" and record.name == self.name:  # flattened
             return [Record(record.name, kind, ttl, [], record.content) for kind in ("A", "AAAA")]
         return [Record(record.name, record.type, ttl, [presentation(record)], None)]

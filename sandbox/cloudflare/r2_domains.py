@@ -95,7 +95,7 @@ def _settings(domain: BucketDomain) -> dict[str, Any]:
 
 def _described(domain: BucketDomain) -> dict[str, Any]:
     zone = control.zones[domain.zone_id]
-    pending = domain.pending or not delegation.leads_to(zone.id, zone.name)
+    pending = domain.pending or not delegation.has_led_to(zone.id, zone.name)
     status = "pending" if pending else "active"
     return {
         **_settings(domain),

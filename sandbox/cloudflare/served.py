@@ -14,7 +14,7 @@ from sandbox.viewer_request import Request, Response
 
 @dataclass(frozen=True)
 class Site:
-    """A name that resolves to Cloudflare's edge, since its record is proxied."""
+    """A name that Cloudflare's edge knows, since its record is proxied in an active zone."""
 
     host: str
     zone: state.Zone
@@ -50,15 +50,15 @@ class Site:
         """The answer where no Worker gives one: a bucket's object, if there is a bucket."""
         domain = self._domain()
         if not isinstance(domain, BucketDomain) or domain.pending:
-            return _refusal(522, "Connection timed out: there is no origin.")
+            return refusal(522, "Connection timed out: there is no origin.")
         if not domain.enabled:
-            return _refusal(401, "This bucket cannot be viewed at this name.")
+            return refusal(401, "This bucket cannot be viewed at this name.")
         if request.method not in ("GET", "HEAD"):
-            return _refusal(405, "Method not allowed.")
+            return refusal(405, "Method not allowed.")
         bucket = next(each for each in control.buckets.values() if self.host in each.domains)
         stored = r2_buckets.stored(bucket.name, unquote(request.uri).removeprefix("/"))
         if stored is None:
-            return _refusal(404, "Object not found.")
+            return refusal(404, "Object not found.")
         headers = {
             "content-type": stored.content_type,
             "etag": stored.etag,
@@ -83,17 +83,20 @@ class Site:
 
 
 def site(host: str) -> Site | None:
-    """The site of this name, if DNS sends its senders to Cloudflare's edge."""
-    around = [zone for zone, _ in delegation.delegated() if f".{host}".endswith(f".{_name(zone)}")]
-    closest = max(around, key=lambda zone: len(_name(zone)), default=None)
-    zone = control.zones.get(closest.id) if closest else None
-    if zone and any(each.proxied and each.name == host for each in zone.records.values()):
-        return Site(host, zone)
-    return None
-
-
-def _name(zone: delegation.Hosted) -> str:
-    return zone.name.rstrip(".")
+    """The site of this name, in the closest active zone; whether DNS still leads to it or not."""
+    zones = [
+        zone
+        for zone in control.zones.values()
+        if zone.contains(host)
+        and any(record.proxied and record.name == host for record in zone.records.values())
+        and delegation.has_led_to(zone.id, zone.name)
+    ]
+    closest = max(
+        zones,
+        key=lambda zone: (len(zone.name), delegation.leads_to(zone.id, zone.name)),
+        default=None,
+    )
+    return Site(host, closest) if closest else None
 
 
 def _host(pattern: str) -> str:
@@ -106,6 +109,6 @@ def _matches(pattern: str, address: str) -> bool:
     return re.match(translate(pattern), address) is not None
 
 
-def _refusal(status: int, message: str) -> Response:
+def refusal(status: int, message: str) -> Response:
     body = f"<!DOCTYPE html><html><body><h1>Error {status}</h1>{message}</body></html>"
     return Response(status, {"content-type": "text/html; charset=utf-8"}, body.encode())

@@ -42,10 +42,11 @@ def zone_of(zone_id: object, hostname: str, refusal: Refused) -> Zone:
 
 def _described(zone: Zone) -> dict[str, Any]:
     active = delegation.leads_to(zone.id, zone.name)
+    was_active = delegation.has_led_to(zone.id, zone.name)
     return {
         "id": zone.id,
         "name": zone.name,
-        "status": "active" if active else "pending",
+        "status": "active" if active else "moved" if was_active else "pending",
         "paused": False,
         "type": "full",
         "development_mode": 0,
@@ -55,7 +56,7 @@ def _described(zone: Zone) -> dict[str, Any]:
         "original_dnshost": None,
         "created_on": zone.created,
         "modified_on": zone.created,
-        "activated_on": zone.created if active else None,
+        "activated_on": zone.created if was_active else None,
         "meta": {"step": 2, "custom_certificate_quota": 0, "page_rule_quota": 3},
         "owner": {"id": None, "type": "user", "email": None},
         "account": {"id": zone.account, "name": ACCOUNT_NAME},

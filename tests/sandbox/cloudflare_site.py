@@ -1,5 +1,6 @@
 """Cloudflare as its official client sees it, and what the tests make there."""
 
+from functools import partial
 from typing import Any
 
 import boto3  # type: ignore[import-untyped]
@@ -8,8 +9,12 @@ import pytest
 from botocore.config import Config  # type: ignore[import-untyped]
 
 from sandbox.cloud import Cloud
+from tests.sandbox import cloud_site
 
 HOST = "mta-sts.example.com"
+EDGE = "127.0.0.2"
+
+fetch = partial(cloud_site.fetch, at=EDGE)
 
 
 def client(cloud: Cloud, token: str = "") -> cloudflare.Cloudflare:

@@ -107,7 +107,7 @@ def test_a_proxied_record_is_the_edge(cloud: Cloud, zone: str, records: Any) -> 
     assert answers(cloud, "mta-sts.example.com", "CNAME") == ["d1.cloudfront.net."]
     changed = records.update(made.id, zone_id=zone, **{**CNAME, "proxied": True})
     assert (changed.proxied, changed.ttl) == (True, 1)
-    assert answers(cloud, "mta-sts.example.com", "A") == ["127.0.0.1"]
+    assert answers(cloud, "mta-sts.example.com", "A") == ["127.0.0.2"]
     assert answers(cloud, "mta-sts.example.com", "CNAME") == []
     assert ttl(cloud, "mta-sts.example.com", "A") == 300
 
@@ -174,6 +174,7 @@ def test_the_parent_delegates_to_the_first_zone_or_to_the_one_that_is_chosen(clo
     assert status(cloud) == "active"
 
     cloud.delegate("Example.org.", at_aws, ttl=2)
+    assert status(cloud) == "moved"
     assert answers(cloud, "a.example.org", "TXT") == ['"aws"']
     assert "awsdns" in answers(cloud, "example.org", "NS")[0]
     assert ttl(cloud, "example.org", "NS") == 2

@@ -10,12 +10,13 @@ from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 from sandbox.cloud import Cloud
 from sandbox.plugin.aws.clients import Aws
 from tests.sandbox import cloud_site
-from tests.sandbox.cloud_site import PATH, answers, fetch
+from tests.sandbox.cloud_site import PATH, answers
 from tests.sandbox.cloudflare_site import (
     HOST,
     client,
     connect_bucket,
     connect_worker,
+    fetch,
     make_bucket,
     refusal,
     s3,
@@ -80,7 +81,7 @@ def test_a_custom_domain_has_its_own_record(cloud: Cloud, zone: str, buckets: An
     found = custom.get(HOST, **place)
     assert (found.status.ownership, found.status.ssl) == ("active", "active")
     assert found.zone_name == "example.com"
-    assert answers(cloud, HOST, "A") == ["127.0.0.1"]
+    assert answers(cloud, HOST, "A") == ["127.0.0.2"]
     records = client(cloud).dns.records
     (record,) = records.list(zone_id=zone)
     assert (record.type, record.content, record.proxied) == ("CNAME", "public.r2.dev", True)
@@ -153,7 +154,7 @@ def test_a_pending_domain_is_not_served(cloud: Cloud, zone: str, buckets: Any) -
     put(cloud, b"one\n")
     connect_bucket(cloud, zone)
     place = {"account_id": cloud.cloudflare.account, "bucket_name": "policies"}
-    assert answers(cloud, HOST, "A") == ["127.0.0.1"]
+    assert answers(cloud, HOST, "A") == ["127.0.0.2"]
     assert buckets.domains.custom.get(HOST, **place).status.ssl == "pending"
     with pytest.raises(httpx.ConnectError):
         fetch(cloud, HOST)
