@@ -865,6 +865,15 @@ class TestMovedToAnotherHost:
                 "of the CNAME: it serves until then",
             ),
             (
+                "worker-route",
+                "cloudfront",
+                "warning",
+                "the host moves from d1.cloudfront.net to CloudFront: the policy is seen there "
+                "before the mta-sts CNAME changes. Cloudflare then answers no more, and senders "
+                "may hold its address for 5 min: those who do cannot fetch the policy. If they "
+                "hold it they keep it, else they deliver as if there was none",
+            ),
+            (
                 "cloudfront",
                 "r2",
                 "warning",

@@ -10,14 +10,11 @@ import pulumi.runtime
 from mta_sts import place
 from mta_sts.announce import Gates
 from mta_sts.hosts import HostModule, Site
-from mta_sts.hosts.recorded import CLOUDFRONT, WORKER_ROUTE
+from mta_sts.hosts.recorded import CLOUDFRONT
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Record
 from mta_sts.state import RecordedZone, State
 from mta_sts.zones import ZoneModule
-
-SERVES_ON = (CLOUDFRONT, WORKER_ROUTE)
-"""The hosts that go on serving senders who hold their address when the name has left them."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +92,8 @@ class Domain:
                 options = site.options(protect=zone.protect)
                 _, value = self._record("tlsrpt", name, "TXT", tlsrpt, options, zone=zone)
                 made[name] = ("TXT", value)
-        if (
-            self.recorded.target
-            and self.recorded.host in SERVES_ON
-            and not pulumi.runtime.is_dry_run()
-        ):
-            self._keep_the_old_host(kind, target, ready)
+        if self.recorded.target and not pulumi.runtime.is_dry_run():
+            self._keep_cloudfront(kind, target, ready)
         return pulumi.Output.all(
             *[
                 {"name": record, "type": kind, "value": value}
@@ -160,13 +153,18 @@ class Domain:
 
         return place.claim(self.name, self.component, self.zone.id, kind, ready, before)
 
-    def _keep_the_old_host(
+    def _keep_cloudfront(
         self, kind: str, target: pulumi.Input[str], ready: Sequence[pulumi.Resource]
     ) -> None:
-        """After a move, what the program no longer names stays until no sender asks for it."""
+        """Once the name has left a distribution, it stays until no sender asks it: the only host
+        that serves those who hold its address."""
+        was_there = self.recorded.host == CLOUDFRONT
+        has_left = self.state.has_left_cloudfront(self.name, kind)
+        if not (was_there or has_left):
+            return
 
         async def keep(known: list[str]) -> bool:
-            moves = known[0] != self.recorded.target or self.state.has_left(self.name, kind)
+            moves = has_left or known[0] != self.recorded.target
             if moves:
                 await self._wait(None)
                 await place.hold(self.gates.say)

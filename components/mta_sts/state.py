@@ -9,9 +9,7 @@ from mta_sts.hosts.recorded import (
     CLOUDFRONT,
     FILE,
     FILE_OF,
-    ROUTE,
     SCRIPT,
-    WORKER_ROUTE,
     Place,
     place_of,
 )
@@ -122,11 +120,10 @@ class State:
         """The outputs of the resource of this type and name."""
         return self._by_name.get((kind, name))
 
-    def has_left(self, component: str, host: str) -> bool:
-        """Whether what served the policy before it went to `host` is still there."""
+    def has_left_cloudfront(self, component: str, host: str) -> bool:
+        """Whether the policy went from CloudFront to `host`, and what served it is still there."""
         file = self.outputs(FILE, f"{component}-{FILE_OF[CLOUDFRONT]}")
-        route = self.outputs(ROUTE, f"{component}-worker-route")
-        return bool((file and host != CLOUDFRONT) or (route and host != WORKER_ROUTE))
+        return file is not None and host != CLOUDFRONT
 
     def script(self, name: str) -> str:
         """The text of the Worker of this name; empty if there is none."""

@@ -158,6 +158,13 @@ def _moved_to_another_kind(case: Case) -> Said:
             "policy. With the host as it was, set accept: {moved-host: <reason>} and `pulumi up`: "
             "that lifts the protection. Then change the host"
         )
+    if old == WORKER_ROUTE and new == CLOUDFRONT:
+        return "warning", (
+            f"{moves}: the policy is seen there before the mta-sts CNAME changes. Cloudflare then "
+            f"answers no more, and senders may hold its address for {span(RECORD_TTL)}: those who "
+            "do cannot fetch the policy. If they hold it they keep it, else they deliver as if "
+            "there was none"
+        )
     if NAMED_BY[old] == NAMED_BY[new]:
         return "info", f"{moves}: its mta-sts CNAME is changed in place. {KEPT}"
     seen = " is seen to serve the policy, then" if new == CLOUDFRONT else ""
