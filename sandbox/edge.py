@@ -56,8 +56,7 @@ class Side(Protocol):
 class Edge:
     """Serves the names of distributions, buckets and Workers while its event loop runs.
 
-    CloudFront goes on serving what an object was `lag` seconds ago, Cloudflare what a Worker was;
-    R2 has no lag.
+    Both go on serving what an object, or a Worker, was `lag` seconds ago.
     """
 
     def __init__(self, authority: Authority, lag: float) -> None:

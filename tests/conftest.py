@@ -18,3 +18,12 @@ def cloud(shared_cloud: Cloud) -> Cloud:
     """An empty cloud."""
     shared_cloud.reset()
     return shared_cloud
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs a module, or what it has for one pair of host and zone, from end to end:
+    they share a cloud, and maybe a deployment."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        pair = given.params.get("ground", given.params.get("deployment", "")) if given else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {pair}".strip()))

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import pulumi
 import pulumi.runtime
 
+from mta_sts import left_behind
+
 PACKAGE = "cloudflare"
 DISTRIBUTION = "pulumi-cloudflare"
 GET_ZONE = "cloudflare:index/getZone:getZone"
@@ -39,7 +41,7 @@ class _Resource(pulumi.CustomResource):
     TYPE: ClassVar[str]
 
     def __init__(self, resource: str, opts: pulumi.ResourceOptions, **inputs: Any) -> None:
-        own = pulumi.ResourceOptions(version=_version())
+        own = pulumi.ResourceOptions(version=_version(), hooks=left_behind.named())
         super().__init__(self.TYPE, resource, inputs, pulumi.ResourceOptions.merge(own, opts))
 
 

@@ -33,7 +33,8 @@ class Cloudflare:
     async def respond(self, request: Request, lag: float) -> Response:
         """The response to a request.
 
-        For `lag` seconds after an upload, the new Worker and the one before answer by turns.
+        For `lag` seconds after an upload, the new Worker and the one before answer by turns; what a
+        bucket serves is as old as that, as where a rule of the zone caches everything.
         """
         with LOCK:
             found = site(request.host)
@@ -41,7 +42,7 @@ class Cloudflare:
                 return refusal(403, "Nothing is served at this name.")
             worker = found.worker(request.uri)
             if worker is None:
-                return found.respond(request)
+                return found.respond(request, lag)
             handle = worker.turn(lag).handle
         try:
             return await runtime.respond(handle, request)

@@ -26,9 +26,9 @@ def objects() -> "S3":
     return cast("S3", s3_backends[MOTO_ACCOUNT]["aws"])
 
 
-def stored(bucket: str, key: str) -> Stored | None:
-    """What a bucket holds under a key."""
-    return objects().stored(bucket, key) if bucket in control.buckets else None
+def stored(bucket: str, key: str, ago: float = 0.0) -> Stored | None:
+    """What a bucket holds under a key, or held so many seconds ago."""
+    return objects().stored(bucket, key, ago) if bucket in control.buckets else None
 
 
 @contextmanager

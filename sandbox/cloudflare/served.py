@@ -46,8 +46,9 @@ class Site:
             return control.workers[domain.service]
         return None
 
-    def respond(self, request: Request) -> Response:
-        """The answer where no Worker gives one: a bucket's object, if there is a bucket."""
+    def respond(self, request: Request, lag: float) -> Response:
+        """The answer where no Worker gives one: a bucket's object as it was `lag` seconds ago, if
+        there is a bucket."""
         domain = self._domain()
         if not isinstance(domain, BucketDomain) or domain.pending:
             return refusal(522, "Connection timed out: there is no origin.")
@@ -56,7 +57,7 @@ class Site:
         if request.method not in ("GET", "HEAD"):
             return refusal(405, "Method not allowed.")
         bucket = next(each for each in control.buckets.values() if self.host in each.domains)
-        stored = r2_buckets.stored(bucket.name, unquote(request.uri).removeprefix("/"))
+        stored = r2_buckets.stored(bucket.name, unquote(request.uri).removeprefix("/"), lag)
         if stored is None:
             return refusal(404, "Object not found.")
         headers = {

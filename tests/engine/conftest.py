@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from mta_sts.hosts import worker
 from sandbox import engine
 from sandbox.cloud import Cloud
 from sandbox.plugin.aws import AWS
 from sandbox.plugin.cloudflare import CLOUDFLARE
 from sandbox.plugin.server import serve_in_process
+from tests.engine.ground import GROUNDS, SPREAD, Ground
 from tests.engine.reviewed import Deployment
 from tests.engine.stack import Stack
 
@@ -59,6 +61,13 @@ def cloud(
 def stack(cloud: Cloud, engine_environment: dict[str, str], tmp_path: Path) -> Stack:
     """A new stack."""
     return Stack(tmp_path, engine_environment)
+
+
+@pytest.fixture(params=GROUNDS, ids=str)
+def ground(request: pytest.FixtureRequest, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Ground:
+    """Each pair of host and zone by turns."""
+    monkeypatch.setattr(worker, "WORKER_SPREAD", SPREAD)
+    return Ground(cloud, request.param)
 
 
 @pytest.fixture(scope="module")

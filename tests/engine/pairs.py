@@ -47,10 +47,16 @@ def program(
     pairs: Mapping[str, Pair],
     zones: Mapping[str, Zone],
     before: Mapping[str, Pair] | None = None,
+    each: Mapping[str, Mapping[str, Any]] | None = None,
     **arguments: Any,
 ) -> Program:
-    """Domains, each with its pair. `before` has the pairs of domains that move in this run."""
-    before = before or {}
+    """Domains, each with its pair.
+
+    Args:
+        before: the pairs of domains that move in this run.
+        each: arguments of one domain; `arguments` are those of all.
+    """
+    before, each = before or {}, each or {}
 
     def hosted(kind: str) -> list[HostedDomain]:
         def on(pair: Pair | None) -> bool:
@@ -85,14 +91,15 @@ def program(
             hosts["worker"] = {"worker": served}  # type: ignore[typeddict-item]
             hosts["worker-route"] = {"worker": {**served, "route": True}}  # type: ignore[typeddict-item]
         for domain, pair in pairs.items():
-            MtaSts(
+            made = MtaSts(
                 domain,
                 {
                     "domain": domain,
                     "zone": zones[domain],
                     "host": hosts[pair.host],
-                    **policy(**arguments),  # type: ignore[typeddict-item]
+                    **policy(**arguments, **each.get(domain, {})),  # type: ignore[typeddict-item]
                 },
             )
+            pulumi.export(domain, {"id": made.policy_id, "memory": made.memory})
 
     return run

@@ -6,19 +6,17 @@ import pytest
 
 from mta_sts.protocol import Policy
 from sandbox.cloud import Cloud
-from tests.engine.programs import MORE_MX, MX, shared_host
+from tests.engine.ground import Ground
+from tests.engine.programs import MORE_MX, MX
 from tests.engine.stack import Run, Stack
 
 DOMAIN = "solarmora.com"
-URN = "urn:pulumi:test::mta-sts::mta-sts:index:MtaSts$aws:route53/record:Record::solarmora.com-"
 DAYS = [f"2026-01-0{day}T00:00:00+00:00" for day in range(10)]
 
 
-@pytest.fixture
-def zones(cloud: Cloud) -> dict[str, str]:
-    zone = cloud.create_zone(DOMAIN)
-    cloud.put_records(zone, [(DOMAIN, "MX", 300, ["10 mail.solarmora.com."])])
-    return {DOMAIN: zone}
+@pytest.fixture(autouse=True)
+def mail(cloud: Cloud, ground: Ground) -> None:
+    cloud.put_records(ground.zone_id(DOMAIN), [(DOMAIN, "MX", 300, ["10 mail.solarmora.com."])])
 
 
 def remembered(stack: Stack) -> dict[str, Any]:
@@ -46,7 +44,7 @@ def succeeded(run: Run) -> Run:
     return run
 
 
-def test_a_life(stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_life(stack: Stack, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     life: list[tuple[int, dict[str, Any], dict[str, Any]]] = [
         # day, arguments, what is remembered after it
         (1, {}, {"announced": announced(MX, DAYS[1], DAYS[1]), "longestEnforced": 0}),
@@ -82,7 +80,7 @@ def test_a_life(stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyP
     ]
     for day, arguments, expected in life:
         monkeypatch.setenv("MTA_STS_NOW", DAYS[day])
-        run = succeeded(stack.up(shared_host({DOMAIN: arguments}, zones)))
+        run = succeeded(stack.up(ground.deploys({DOMAIN: arguments})))
         assert remembered(stack) == {"domain": DOMAIN, **expected}, day
         assert any(
             words == f"MTA_STS_NOW is set: the time is taken to be {DAYS[day]}"
@@ -91,30 +89,33 @@ def test_a_life(stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyP
 
 
 def test_a_gate_that_gives_up_is_not_remembered_as_an_announcement(
-    cloud: Cloud, stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, stack: Stack, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MTA_STS_NOW", DAYS[1])
-    succeeded(stack.up(shared_host({DOMAIN: {}}, zones)))
+    succeeded(stack.up(ground.deploys({DOMAIN: {}})))
     before = remembered(stack)
     monkeypatch.setenv("MTA_STS_NOW", DAYS[2])
     ill = cloud.dns.misbehave(f"mta-sts.{DOMAIN}", "servfail")
-    assert stack.up(shared_host({DOMAIN: {"mx": MORE_MX, "gate_timeout": 1.0}}, zones)).failed
+    assert stack.up(ground.deploys({DOMAIN: {"mx": MORE_MX, "gate_timeout": 1.0}})).failed
     monkeypatch.setenv("MTA_STS_NOW", DAYS[3])
     cloud.dns.behave(ill)
-    succeeded(stack.up(shared_host({DOMAIN: {}}, zones)))
+    succeeded(stack.up(ground.deploys({DOMAIN: {}})))
     assert remembered(stack) == before
     monkeypatch.setenv("MTA_STS_NOW", DAYS[4])
-    succeeded(stack.up(shared_host({DOMAIN: {"mx": MORE_MX}}, zones)))
+    succeeded(stack.up(ground.deploys({DOMAIN: {"mx": MORE_MX}})))
     assert remembered(stack)["announced"] == announced(MORE_MX, DAYS[4], DAYS[1])
 
 
 def test_a_record_left_out_by_target_is_not_remembered(
-    stack: Stack, zones: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    stack: Stack, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MTA_STS_NOW", DAYS[1])
-    succeeded(stack.up(shared_host({DOMAIN: {}}, zones)))
+    succeeded(stack.up(ground.deploys({DOMAIN: {}})))
+    (holder,) = (
+        each["urn"] for each in stack.state() if each["urn"].endswith(f"{DOMAIN}-{ground.holder}")
+    )
     monkeypatch.setenv("MTA_STS_NOW", DAYS[2])
-    succeeded(stack.up(shared_host({DOMAIN: {"mx": MORE_MX}}, zones), target=[f"{URN}cname"]))
+    succeeded(stack.up(ground.deploys({DOMAIN: {"mx": MORE_MX}}), target=[holder]))
     monkeypatch.setenv("MTA_STS_NOW", DAYS[3])
-    succeeded(stack.up(shared_host({DOMAIN: {"mx": MORE_MX}}, zones)))
+    succeeded(stack.up(ground.deploys({DOMAIN: {"mx": MORE_MX}})))
     assert remembered(stack)["announced"] == announced(MORE_MX, DAYS[3], DAYS[1])

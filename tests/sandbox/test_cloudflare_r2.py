@@ -120,7 +120,6 @@ def test_the_edge_serves_objects(cloud: Cloud, zone: str) -> None:
     with pytest.raises(httpx.ConnectError):
         fetch(cloud, HOST)
     connect_bucket(cloud, zone)
-    cloud.edge.lag = 60
     response = fetch(cloud, HOST)
     assert (response.status_code, response.content) == (200, b"one\n")
     assert response.headers["content-type"] == "text/plain; charset=us-ascii"
@@ -128,6 +127,9 @@ def test_the_edge_serves_objects(cloud: Cloud, zone: str) -> None:
     assert response.headers["server"] == "cloudflare"
     put(cloud, b"two\n")
     assert fetch(cloud, HOST).content == b"two\n"
+    cloud.edge.lag = 60
+    assert fetch(cloud, HOST).status_code == 404
+    cloud.edge.lag = 0
     assert fetch(cloud, HOST, method="HEAD").status_code == 200
     assert fetch(cloud, HOST, "/none").status_code == 404
     assert fetch(cloud, HOST, method="POST").status_code == 405

@@ -12,7 +12,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from mta_sts import checks
+from mta_sts import checks, left_behind
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs, HostedDomain
 from mta_sts.findings import ACM_ISSUERS
 from mta_sts.hosts import Served, Site
@@ -259,7 +259,7 @@ class CloudFrontHost(pulumi.ComponentResource):
                 "minimum_protocol_version": "TLSv1.2_2021",
                 "ssl_support_method": "sni-only",
             },
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, hooks=left_behind.named()),
         )
 
 
