@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import yaml
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -33,6 +34,9 @@ MX = ["mail.solarmora.com", "*.solarmora.net", "backupmx.solarmora.com"]
 FURTHER_MX = "mx4.solarmora.com"
 BEFORE = Policy(mode="testing", mx=MX, max_age=604800)
 AFTER = Policy(mode="testing", mx=[*MX, FURTHER_MX], max_age=604800)
+
+ON_CLOUDFLARE = "solarmora.net"
+SECRET = "mta-sts:secretAccessKey"  # noqa: S105 -- what it is called
 
 DONE = re.compile(r"\s*([+~-])\s+(\S+:\S+) (\S+) (created|updated|deleted) \(([\d.]+)s\)")
 PLANNED = re.compile(
@@ -60,7 +64,10 @@ class Demo:
         with self.step(f"Deploy {DOMAIN}"):
             self.pulumi("up", "--yes", "--skip-preview", lines=DONE)
         with self.step("Look it up as a sending mail server does"):
-            self.check()
+            self.check(DOMAIN)
+        with self.step("A second domain, on Cloudflare: its file in R2"):
+            self.add()
+            self.check(ON_CLOUDFLARE)
         with self.step("One MX more: what would change"):
             path = f'mta-sts:domains["{DOMAIN}"].mx[{len(MX)}]'
             self.pulumi("config", "set", "--path", path, FURTHER_MX)
@@ -73,10 +80,34 @@ class Demo:
         with self.step("Take it down"):
             self.destroy()
 
-    def check(self) -> None:
+    def add(self) -> None:
+        """What a domain on Cloudflare needs is configured, and deployed beside the first."""
+        account = self.cloud.cloudflare
+        file = self.project / "stacks" / "Pulumi.sandbox.yaml"
+        configuration = yaml.safe_load(file.read_text())
+        added = {
+            "mta-sts:cloudflare": {
+                "accountId": account.account,
+                "accessKeyId": account.access_key_id,
+            },
+            "mta-sts:domains": {
+                ON_CLOUDFLARE: {
+                    "mode": "testing", "mx": MX, "zone": "cloudflare", "host": "r2",
+                }
+            },
+        }  # fmt: skip
+        domains = configuration["config"]["mta-sts:domains"] | added["mta-sts:domains"]
+        configuration["config"] |= {**added, "mta-sts:domains": domains}
+        file.write_text(yaml.safe_dump(configuration, sort_keys=False))
+        shown = yaml.safe_dump(added, sort_keys=False)
+        self.console.print(Padding(escape(shown.rstrip()), (0, 0, 0, 4)))
+        self.pulumi("config", "set", "--secret", SECRET, account.secret_access_key)
+        self.pulumi("up", "--yes", "--skip-preview", lines=DONE)
+
+    def check(self, domain: str) -> None:
         """A sender finds the policy that the configuration describes."""
-        self.command("mta-sts", "check", DOMAIN)
-        sight = asyncio.run(look(DOMAIN, self.vantage))
+        self.command("mta-sts", "check", domain)
+        sight = asyncio.run(look(domain, self.vantage))
         show(sight, self.console)
         expect(sight.policy == BEFORE, "the sender should find the configured policy")
         expect(sight.id_matches is True, "the id should be the hash of what is served")
@@ -122,8 +153,9 @@ class Demo:
     def destroy(self) -> None:
         """All is gone, the record first."""
         self.pulumi("destroy", "--yes", "--skip-preview", lines=DONE)
-        sight = asyncio.run(look(DOMAIN, self.vantage))
-        expect(sight.record is None and sight.body is None, "no record and no file should be left")
+        for domain in (DOMAIN, ON_CLOUDFLARE):
+            sight = asyncio.run(look(domain, self.vantage))
+            expect(sight.record is None and sight.body is None, "no record, no file is left")
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
@@ -135,6 +167,9 @@ class Demo:
 
     def command(self, *words: str) -> None:
         """Print a command as a user types it."""
+        words = tuple(
+            "…" if word == self.cloud.cloudflare.secret_access_key else word for word in words
+        )
         shown = " ".join(f"'{word}'" if set(word) & set('"[]*') else word for word in words)
         self.console.print(f"  [bold]$ {shown}[/]", highlight=False, markup=True)
 

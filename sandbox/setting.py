@@ -11,6 +11,8 @@ from sandbox.plugin.install import install
 
 ROOT = Path(__file__).parent.parent
 DOMAIN = "solarmora.com"
+ON_CLOUDFLARE = ("solarmora.net", "solarmora.org", "solarmora.eu")
+"""The domains whose zones are at Cloudflare."""
 MX = ("10 mail.solarmora.com.", "20 mx1.solarmora.net.", "30 backupmx.solarmora.com.")
 PASSPHRASE = "sandbox"  # noqa: S105 -- of a state that lives as long as the sandbox
 COMMAND_TIMEOUT = 300.0  # seconds
@@ -35,9 +37,11 @@ class Setting:
         }
 
     def seed(self) -> None:
-        """The zone of the example's domain, with its MX hosts."""
-        zone = self.cloud.create_zone(DOMAIN)
-        self.cloud.put_records(zone, [(DOMAIN, "MX", 300, list(MX))])
+        """The zones of the examples' domains, each with the same MX hosts."""
+        zones = {DOMAIN: self.cloud.create_zone(DOMAIN)}
+        zones |= {name: self.cloud.create_cloudflare_zone(name) for name in ON_CLOUDFLARE}
+        for name, zone in zones.items():
+            self.cloud.put_records(zone, [(name, "MX", 300, list(MX))])
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,14 +1,17 @@
 """What Cloudflare refuses reaches the user in words, and the next `up` finishes the work (P8)."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
+from mta_sts import MtaSts
 from mta_sts.arguments import Zone
 from mta_sts.hosts import worker
 from mta_sts.protocol.sender import Vantage, look
 from sandbox.cloud import Cloud
 from tests.engine.pairs import Pair, program, zone_of
+from tests.engine.programs import policy
 from tests.engine.stack import Stack
 
 DOMAIN = "solarmora.com"
@@ -84,3 +87,29 @@ def test_a_zone_of_another_account(cloud: Cloud, stack: Stack) -> None:
     assert run.failed
     assert "Traceback" not in run.printed
     assert asyncio.run(look(DOMAIN, Vantage.from_environment())).record is None
+
+
+@pytest.mark.parametrize("host", ["r2", "worker"])
+def test_nothing_to_write_to_r2_with(cloud: Cloud, stack: Stack, host: str) -> None:
+    """The default provider of AWS would write to a bucket of that name in AWS."""
+    account = cloud.cloudflare.account
+    given: dict[str, Any] = {
+        "r2": {"account_id": account},
+        "worker": {"account_id": account, "script": "mta-sts", "bucket": "policies"},
+    }
+    zone = zone_of(cloud, R2, DOMAIN)
+
+    def program() -> None:
+        MtaSts(
+            DOMAIN,
+            {"domain": DOMAIN, "zone": zone, "host": {host: given[host]}, **policy()},  # type: ignore[typeddict-item]
+        )
+
+    run = stack.up(program)
+    assert run.failed
+    assert (
+        f"{DOMAIN}: host: a policy in R2 is written through its S3 API, and there is nothing to "
+        "write it with: give access_key_id and secret_access_key, or give the component the aws "
+        "provider whose s3 endpoint is the account's R2 endpoint"
+    ) in run.printed
+    assert not [call for call in cloud.log if call.service in ("s3", "r2")]

@@ -9,16 +9,18 @@ from pathlib import Path
 import pulumi
 import pulumi.runtime
 import pytest
+import yaml
 
 from mta_sts import limits
 from mta_sts.hosts import worker
 from mta_sts.protocol import Policy
 from mta_sts.protocol.sender import Vantage, look
 from sandbox.cloud import Cloud
-from sandbox.setting import ROOT
+from sandbox.setting import ROOT, Setting
 from sandbox.watcher import Watcher
+from tests.engine.ground import GROUNDS
 from tests.engine.pairs import PAIRS, Pair, program, zone_of
-from tests.engine.programs import GATE_TIMEOUT, MORE_MX, MX
+from tests.engine.programs import MORE_MX, MX
 from tests.engine.stack import Run, Stack
 
 DOMAIN = "solarmora.com"
@@ -71,32 +73,25 @@ def test_a_deploy_a_change_and_none(cloud: Cloud, stack: Stack, pair: Pair) -> N
     assert seen() == (None, None)
 
 
+STACK = yaml.safe_load((ROOT / "stacks" / "Pulumi.sandbox-pairs.yaml").read_text())["config"]
+
+
 @pytest.mark.parametrize("policies_in", ["script", "r2"])
 def test_all_pairs_in_one_stack(
     cloud: Cloud, stack: Stack, tmp_path: Path, policies_in: str
 ) -> None:
-    """The repository's own program, by its configuration."""
-    domains = {f"{pair.host}-{pair.zone}.example": pair for pair in PAIRS if not pair.in_bucket}
-    configuration = {
-        domain: {
-            "mode": "testing",
-            "mx": MX,
-            "zone": {**zone_of(cloud, pair, domain)},
-            "host": pair.host,
-            "gateTimeout": GATE_TIMEOUT,
-        }
-        for domain, pair in domains.items()
+    """The repository's own program, with the sandbox's stack of this name."""
+    domains = STACK["mta-sts:domains"]
+    assert {(each["host"], each["zone"]) for each in domains.values()} == {
+        (pair.host, pair.zone) for pair in GROUNDS
     }
-    account = {
-        "accountId": cloud.cloudflare.account,
-        "accessKeyId": cloud.cloudflare.access_key_id,
-        "policiesIn": policies_in,
-    }
+    Setting(tmp_path, cloud).seed()
+    account = {**STACK["mta-sts:cloudflare"], "policiesIn": policies_in}
 
     def run() -> None:
         pulumi.runtime.set_all_config(
             {
-                "mta-sts:domains": json.dumps(configuration),
+                "mta-sts:domains": json.dumps(domains),
                 "mta-sts:cloudflare": json.dumps(account),
                 "mta-sts:secretAccessKey": cloud.cloudflare.secret_access_key,
             }

@@ -8,11 +8,17 @@ import pulumi_aws as aws
 
 from mta_sts.arguments import R2, Worker
 from mta_sts.hosts import Site
+from mta_sts.hosts.recorded import FILE
 from mta_sts.hosts.shared import md5
 from mta_sts.program import Program, this_program
 
 ENDPOINT = "https://{}.r2.cloudflarestorage.com"
 REGION = "auto"
+
+
+class NoKeyError(pulumi.RunError):
+    """Neither an R2 access key nor a provider was given: the default one would write to AWS."""
+
 
 _providers: "WeakKeyDictionary[Program, dict[Any, aws.Provider]]" = WeakKeyDictionary()
 
@@ -20,11 +26,21 @@ _providers: "WeakKeyDictionary[Program, dict[Any, aws.Provider]]" = WeakKeyDicti
 def write(
     resource: str, site: Site, given: R2 | Worker, bucket: pulumi.Input[str], key: str
 ) -> aws.s3.BucketObjectv2:
-    """Write the policy file of a site into a bucket of R2."""
+    """Write the policy file of a site into a bucket of R2.
+
+    Raises:
+        NoKeyError: there is neither a key nor a provider to write with.
+    """
     options = site.options()
     if "access_key_id" in given:
         options = pulumi.ResourceOptions.merge(
             options, pulumi.ResourceOptions(provider=_provider(given))
+        )
+    elif site.component.get_provider(FILE) is None:
+        raise NoKeyError(
+            f"{site.domain}: host: a policy in R2 is written through its S3 API, and there is "
+            "nothing to write it with: give access_key_id and secret_access_key, or give the "
+            "component the aws provider whose s3 endpoint is the account's R2 endpoint"
         )
     return aws.s3.BucketObjectv2(
         resource,
