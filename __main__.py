@@ -20,22 +20,29 @@ program = this_program()
 zones = {each.domain: look_up(each.zone, each.domain) for each in domains}
 
 
+def protects_host(domain: checks.StackDomain) -> bool:
+    """Whether the host must not be deleted for the sake of a domain."""
+    recorded = program.state.memory_of(domain.domain)
+    reports = program.reports(domain.domain, recorded, domain.reports_from, domain.testing_period)
+    return life.protects_host(domain, recorded, program.now, reports)
+
+
+protected = {each.domain: protects_host(each) for each in domains}
+
+
 def hosted_by(kind: str) -> list[HostedDomain]:
     """The domains of a host, and those that leave it in this run."""
     hosted = []
     for each in domains:
-        recorded = program.state.memory_of(each.domain)
-        reports = program.reports(each.domain, recorded, each.reports_from, each.testing_period)
         place = program.state.place_of(each.domain, each.domain)
-        was = place.host if place else None
-        if kind in (host_kind(each.host), host_kind(was)):
-            protect = life.protects_host(each, recorded, program.now, reports)
+        here, was = host_kind(each.host), host_kind(place.host if place else None)
+        if kind in (here, was):
             hosted.append(
                 HostedDomain(
                     domain=each.domain,
                     zone=zones[each.domain],
-                    protect=protect,
-                    leaving=host_kind(each.host) != kind,
+                    protect=protected[each.domain],
+                    leaving=here != kind,
                 )
             )
     return hosted

@@ -15,7 +15,7 @@ from mta_sts.findings import ACM_ISSUERS, Finding, Terms
 from mta_sts.hosts import HostModule, host_of
 from mta_sts.hosts.recorded import CLOUDFRONT, WORKER_ROUTE
 from mta_sts.observe import observe
-from mta_sts.parts import Domain, ZoneOfDomain
+from mta_sts.parts import Domain
 from mta_sts.program import this_program
 from mta_sts.protocol import Policy
 from mta_sts.protocol.policy import policy_url
@@ -23,7 +23,7 @@ from mta_sts.protocol.tlsrpt import TlsRpt
 from mta_sts.protocol.vantage import VantageError
 from mta_sts.review import review
 from mta_sts.words import summary
-from mta_sts.zones import module_of, zone_of
+from mta_sts.zones import ZoneOfDomain, zone_of
 
 MOVED = "moved-host"
 
@@ -63,7 +63,11 @@ class MtaSts(pulumi.ComponentResource):
         self._state, self._reviews = program.state, program.reviews
         self._recorded = recorded = program.state.of(name, domain, self._zone.recorded)
         self._leaves = recorded.entry.leaving if recorded.entry else None
-        self._leaving = self._zones_to_leave()
+        self._leaving = (
+            leaving.zones(domain, self._zone.recorded, program.state, program.now)
+            if self._kind == CLOUDFRONT
+            else []
+        )
         self._reports = program.reports(domain, recorded, given.reports_from, given.testing_period)
         self._opts = opts
 
@@ -220,18 +224,6 @@ class MtaSts(pulumi.ComponentResource):
     def _changes(self, policy: Policy) -> bool:
         announced = self._recorded.memory(self._now).announced
         return announced is None or announced.policy != policy
-
-    def _zones_to_leave(self) -> list[ZoneOfDomain]:
-        """The zones that the domain moves out of, and that keep its records for now."""
-        here = self._zone.recorded
-        if here is None or self._kind != CLOUDFRONT:
-            return []
-        zones = [zone for zone in self._state.zones_of(self._given.domain) if zone != here]
-        return [
-            ZoneOfDomain(module_of(zone.type), zone.id, leaving.protects(self._leaves, zone.id))
-            for zone in zones
-            if leaving.keeps(self._leaves, zone.id, self._now)
-        ]
 
     async def _zone_name(self) -> str | None:
         """The name of a zone that a route is to be in."""

@@ -9,6 +9,28 @@ from datetime import datetime, timedelta
 
 from mta_sts.findings import Observed
 from mta_sts.memory import Leaving
+from mta_sts.state import State
+from mta_sts.zones import ZoneOfDomain, module_of
+from mta_sts.zones.recorded import RecordedZone
+
+
+def zones(
+    domain: str, here: RecordedZone | None, state: State, now: datetime
+) -> list[ZoneOfDomain]:
+    """The zones that a domain moves out of, and that keep its records in this run.
+
+    Args:
+        here: the zone given; None where it is not known yet.
+    """
+    if here is None:
+        return []
+    entry = state.memory_of(domain).entry
+    leaves = entry.leaving if entry else None
+    return [
+        ZoneOfDomain(module_of(zone.type), zone.id, protects(leaves, zone.id))
+        for zone in state.zones_of(domain)
+        if zone != here and keeps(leaves, zone.id, now)
+    ]
 
 
 def keeps(leaves: Leaving | None, zone_id: str, now: datetime) -> bool:

@@ -13,25 +13,8 @@ from mta_sts.hosts import HostModule, Site
 from mta_sts.hosts.recorded import CLOUDFRONT
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Record
-from mta_sts.state import RecordedZone, State
-from mta_sts.zones import ZoneModule
-
-
-@dataclass(frozen=True)
-class ZoneOfDomain:
-    """A zone that holds records of a domain."""
-
-    module: ZoneModule
-    id: pulumi.Input[str]
-    protect: bool | None = None
-    """Whether its records are protected; None: as the component is."""
-
-    @property
-    def recorded(self) -> RecordedZone | None:
-        """As the state knows it; None where it is not known which zone it is."""
-        if isinstance(self.id, pulumi.Output):
-            return None
-        return RecordedZone(self.module.RECORD_TYPE, str(self.id))
+from mta_sts.state import State
+from mta_sts.zones import ZoneOfDomain
 
 
 @dataclass(frozen=True)

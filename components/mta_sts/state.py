@@ -15,20 +15,13 @@ from mta_sts.hosts.recorded import (
 )
 from mta_sts.memory import Entry, Recorded
 from mta_sts.protocol import Record, RecordError
-from mta_sts.zones.recorded import RECORD_TYPES, value_of
+from mta_sts.zones.recorded import RECORD_TYPES, RecordedZone, value_of
 
 COMPONENT = "mta-sts:index:MtaSts"
 OURS = "mta-sts:index:"
 CERTIFICATE = "aws:acm/certificate:Certificate"
 
 Outputs = Mapping[str, Any]
-
-
-class RecordedZone(NamedTuple):
-    """A zone that has records of ours: the type of their resources, and its id."""
-
-    type: str
-    id: str
 
 
 class RecordedRecord(NamedTuple):
@@ -139,11 +132,14 @@ class State:
         known = [each.announced.policy.id for each in (entry.after, entry.before) if each.announced]
         return Recorded(entry, next((each for each in known if each in announced), None))
 
-    def is_elsewhere(self, kind: str, name: str, zone_id: pulumi.Input[str]) -> bool:
-        """Whether the record resource called so is recorded in another zone than this one."""
-        outputs = self._by_name.get((kind, name))
-        known = not isinstance(zone_id, pulumi.Output)
-        return known and outputs is not None and outputs["zoneId"] != zone_id
+    def resource_in(self, kind: str, first: str, zone_id: pulumi.Input[str]) -> str:
+        """What a record's resource of this type is called in a zone: as it is already, else
+        `first`, unless that one is in another zone."""
+        if isinstance(zone_id, pulumi.Output):
+            return first
+        outputs, further = self.outputs(kind, first), f"{first}-{zone_id}"
+        is_elsewhere = outputs is not None and outputs["zoneId"] != zone_id
+        return further if is_elsewhere or self.outputs(kind, further) else first
 
     def names_in(self, certificate: str) -> list[str] | None:
         """The names in the certificate resource called so, sorted; None if there is none."""

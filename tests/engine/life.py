@@ -12,7 +12,7 @@ from mta_sts.protocol import Policy
 from mta_sts.protocol.sender import Vantage, look
 from sandbox.cloud import Cloud
 from sandbox.watcher import Watcher
-from tests.engine.programs import GATE_TIMEOUT, configured
+from tests.engine.programs import GATE_TIMEOUT, Program, configured
 from tests.engine.stack import Run, Stack
 
 DOMAIN, OTHER = "solarmora.com", "solarmora.net"
@@ -56,17 +56,28 @@ def ids(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
 class Life:
     """The domain, and another beside it that stays in testing, in the repository's own program."""
 
-    def __init__(self, cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch, zone: str = "route53"
+    ) -> None:
         self.cloud = cloud
         self.stack = stack
         self.monkeypatch = monkeypatch
-        self.zones = {name: cloud.create_zone(name) for name in (DOMAIN, OTHER)}
-        self.mail_goes_to(OLD)
-        cloud.put_records(self.zones[OTHER], [(OTHER, "MX", 300, [f"10 {OLD}."])])
+        self.zones: dict[str, dict[str, str]] = {}
+        self.gets_zone(DOMAIN, zone)
+        self.gets_zone(OTHER)
+
+    def gets_zone(self, domain: str, kind: str = "route53") -> str:
+        """A new zone of the domain, in which mail goes to the old MX; its id."""
+        make = {"route53": self.cloud.create_zone, "cloudflare": self.cloud.create_cloudflare_zone}
+        zone = make[kind](domain)
+        self.cloud.put_records(zone, [(domain, "MX", 300, [f"10 {OLD}."])])
+        self.zones[domain] = {kind: zone}
+        return zone
 
     def mail_goes_to(self, *hosts: str) -> None:
         values = [f"{10 * place} {host}." for place, host in enumerate(hosts, start=1)]
-        self.cloud.put_records(self.zones[DOMAIN], [(DOMAIN, "MX", 300, values)])
+        (zone,) = self.zones[DOMAIN].values()
+        self.cloud.put_records(zone, [(DOMAIN, "MX", 300, values)])
 
     def on(self, day: float) -> None:
         """Let it be so many days after the start."""
@@ -81,7 +92,7 @@ class Life:
         return {
             name: {
                 **keys,
-                "zone": {"route53": self.zones[name]},
+                "zone": self.zones[name],
                 "reports": ["mailto:tls@reports.example"],
                 "gateTimeout": GATE_TIMEOUT,
             }
@@ -94,18 +105,23 @@ class Life:
         domains = self.configuration(given)
         if alone:
             del domains[OTHER]
-        run = self.stack.up(configured(domains))
+        run = self.stack.up(self.program(domains))
         assert not run.failed, run.printed
 
     def preview(self, given: Mapping[str, Any] | None) -> Run:
-        return self.stack.preview(configured(self.configuration(given)))
+        return self.stack.preview(self.program(self.configuration(given)))
 
     def up(self, given: Mapping[str, Any] | None) -> Run:
         """Deploy, a sender watching who must not be misled."""
         with Watcher(DOMAIN, Vantage.from_environment()) as watcher:
-            run = self.stack.up(configured(self.configuration(given)))
+            run = self.stack.up(self.program(self.configuration(given)))
         assert watcher.misled == [], run.printed
         return run
+
+    def program(self, domains: Mapping[str, Mapping[str, Any]]) -> Program:
+        """The repository's own, with an account at Cloudflare where a zone is there."""
+        at_cloudflare = any("cloudflare" in zone for zone in self.zones.values())
+        return configured(domains, self.cloud.cloudflare if at_cloudflare else None)
 
     def seen(self) -> tuple[str | None, Policy | None]:
         """The id and the policy that a sender finds."""
@@ -131,7 +147,8 @@ class Life:
         resources = {
             resource["urn"]: (resource.get("outputs"), resource.get("protect"))
             for resource in self.stack.state()
-            if resource["type"] not in ("pulumi:pulumi:Stack", "pulumi:providers:pulumi")
+            if resource["type"] != "pulumi:pulumi:Stack"
+            and not resource["type"].startswith("pulumi:providers:")
         }
         return resources, list(self.cloud.log), self.seen()
 

@@ -9,6 +9,7 @@ import pulumi
 import pulumi.runtime
 
 from mta_sts import CloudFrontHost, MtaSts
+from sandbox.cloudflare.state import Cloudflare
 from sandbox.setting import ROOT
 
 MX = ["mail.solarmora.com", "*.solarmora.net", "backupmx.solarmora.com"]
@@ -18,11 +19,20 @@ GATE_TIMEOUT = 20.0  # seconds
 Program = Callable[[], None]
 
 
-def configured(domains: Mapping[str, Mapping[str, Any]]) -> Program:
-    """The repository's own program, with these `mta-sts:domains`."""
+def configured(
+    domains: Mapping[str, Mapping[str, Any]], cloudflare: Cloudflare | None = None
+) -> Program:
+    """The repository's own program, with these `mta-sts:domains`, and maybe an account."""
+    configuration = {"mta-sts:domains": json.dumps(domains)}
+    if cloudflare:
+        account = {"accountId": cloudflare.account, "accessKeyId": cloudflare.access_key_id}
+        configuration |= {
+            "mta-sts:cloudflare": json.dumps(account),
+            "mta-sts:secretAccessKey": cloudflare.secret_access_key,
+        }
 
     def program() -> None:
-        pulumi.runtime.set_all_config({"mta-sts:domains": json.dumps(domains)})
+        pulumi.runtime.set_all_config(configuration)
         runpy.run_path(str(ROOT / "__main__.py"))
 
     return program

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from mta_sts import CloudFrontHost, MtaSts
+from mta_sts import CloudFrontHost, MtaSts, place
 from mta_sts.hosts.recorded import file_key
 from mta_sts.protocol.sender import Vantage
 from sandbox.aws import backends
@@ -17,6 +17,7 @@ from sandbox.aws.backends import LOCK
 from sandbox.cloud import Cloud
 from sandbox.watcher import Watcher
 from tests.engine.life import (
+    DAY,
     DOMAIN,
     ENFORCE,
     HOST,
@@ -28,7 +29,7 @@ from tests.engine.life import (
     policy,
 )
 from tests.engine.programs import GATE_TIMEOUT, Program
-from tests.engine.stack import Stack, Step
+from tests.engine.stack import Run, Stack, Step
 
 THIRD = "solarmora.org"
 DELEGATION_DAYS = 2  # the TTL of a delegation, as the parent has it
@@ -49,38 +50,101 @@ def unchanged(life: Life, given: Mapping[str, Any]) -> None:
     assert life.protected() == OWN | HOST
 
 
-def test_another_zone(life: Life) -> None:
+def types_in(life: Life, zone: str) -> set[str]:
+    """The types of the records in a zone, but for those that every zone has."""
+    with LOCK:
+        if zone in life.cloud.cloudflare.zones:
+            found = {each.type for each in life.cloud.cloudflare.zones[zone].records.values()}
+        else:
+            zones = backends.route53()
+            found = {str(each.type) for each in zones.get_hosted_zone(zone).rrsets}
+    return found - {"NS", "SOA"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("route53", "route53"), ("route53", "cloudflare"), ("cloudflare", "route53")],
+)
+def test_another_zone(
+    cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    """Both zones have the records until nobody is sent to the old one."""
+    life = Life(cloud, stack, monkeypatch, old)
     life.deploys(14, SKIPS_TESTING)
-    old, life.zones[DOMAIN] = life.zones[DOMAIN], life.cloud.create_zone(DOMAIN)
-    life.mail_goes_to("mail.solarmora.com")
+    (left,) = life.zones[DOMAIN].values()
+    arrived = life.gets_zone(DOMAIN, new)
     life.on(15)
-    with LOCK:  # the parent delegates to the new one
-        zones = backends.route53().zones
-        zones[old] = zones.pop(old)
-    previewed = life.preview(ENFORCE)
-    assert not previewed.failed, previewed.printed
+    first = life.preview(ENFORCE)
+    assert not first.failed, first.printed
+    if old != new:  # the sandbox's zones of one cloud have the same name servers
+        assert any("have the parent delegate to" in words for words in first.said("info"))
+    both = life.up(ENFORCE)
+    assert not both.failed, both.printed
+    assert types_in(life, left) == types_in(life, arrived) == {"MX", "CNAME", "TXT"}
+    cloud.delegate(DOMAIN, arrived, DELEGATION_DAYS * DAY)
     moved = life.up(ENFORCE)
     assert not moved.failed, moved.printed
     assert life.seen() == (policy(ENFORCE).id, policy(ENFORCE))
-
-    def left() -> set[str]:
-        with LOCK:
-            zone = backends.route53().get_hosted_zone(old)
-            return {str(record.type) for record in zone.rrsets}
-
-    assert left() == {"NS", "SOA", "MX", "CNAME", "TXT"}
+    assert types_in(life, left) == {"MX", "CNAME", "TXT"}
     life.on(15 + DELEGATION_DAYS - 0.1)
     kept = life.up(ENFORCE)
     assert not kept.failed, kept.printed
-    assert left() == {"NS", "SOA", "MX", "CNAME", "TXT"}
+    assert types_in(life, left) == {"MX", "CNAME", "TXT"}
     life.on(15 + DELEGATION_DAYS)
     gone = life.up(ENFORCE)
     assert not gone.failed, gone.printed
-    assert left() == {"NS", "SOA", "MX"}
+    assert types_in(life, left) == {"MX"}
     assert life.seen() == (policy(ENFORCE).id, policy(ENFORCE))
-    written = list(life.cloud.log)
+    written = list(cloud.log)
     assert life.up(ENFORCE).changes == []
-    assert life.cloud.log == written
+    assert cloud.log == written
+
+
+@pytest.mark.parametrize(("old", "new"), [("cloudfront", "r2"), ("r2", "cloudfront")])
+def test_another_kind_of_host(
+    cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    """Stopped while protected; one `up` lifts the protection, the next moves, the next protects."""
+    monkeypatch.setattr(place, "RECORD_TTL", 1.0)
+    life = Life(cloud, stack, monkeypatch, "cloudflare")
+    here, there = {**ENFORCE, "host": old}, {**ENFORCE, "host": new}
+    life.deploys(14, {**SKIPS_TESTING, "host": old}, alone=True)
+    protected = {name for name in life.protected() if name.startswith(DOMAIN)}
+    assert {DOMAIN, f"{DOMAIN}-txt"} <= protected
+    life.on(15)
+
+    def runs(given: Mapping[str, Any], *, previewed: bool = False) -> Run:
+        domains = life.configuration(given)
+        del domains[OTHER]
+        program = life.program(domains)
+        return stack.preview(program) if previewed else stack.up(program)
+
+    before = life.all_that_counts()
+    for stopped in (runs(there, previewed=True), runs(there)):
+        assert stopped.failed
+        assert any(
+            "moved-host: the host moves" in words
+            and "With the host as it was, set accept: {moved-host: <reason>}" in words
+            for words in stopped.said("error")
+        )
+    assert life.all_that_counts() == before
+    accept = {"accept": {"moved-host": "the account is closed"}}
+    lifted = runs({**here, **accept})
+    assert not lifted.failed, lifted.printed
+    assert not protected & life.protected()
+    told = runs({**there, **accept}, previewed=True).said("warning")
+    assert any(words.startswith("moved-host: the host moves from") for words in told)
+    with Watcher(DOMAIN, Vantage.from_environment()) as watcher:
+        moved = runs({**there, **accept})
+        assert not moved.failed, moved.printed
+        watcher.wait_for(lambda: watcher.held is not None)
+    assert [each for each in watcher.misled if each.found.startswith("the policy")] == []
+    assert life.seen() == (policy(ENFORCE).id, policy(ENFORCE))
+    for _ in range(2):
+        again = runs(there)
+        assert not again.failed, again.printed
+    assert again.changes == []
+    assert {DOMAIN, f"{DOMAIN}-txt"} <= life.protected()
 
 
 def test_another_list_of_names(life: Life) -> None:
@@ -89,7 +153,7 @@ def test_another_list_of_names(life: Life) -> None:
     life.on(15)
     for change in ("comes", "goes"):
         if change == "comes":
-            life.zones[THIRD] = life.cloud.create_zone(THIRD)
+            life.gets_zone(THIRD)
         else:
             del life.zones[OTHER]
         previewed = life.preview(ENFORCE)
@@ -147,7 +211,7 @@ def test_another_bucket(life: Life) -> None:
     for name in ("first", "second"):
         s3.create_bucket(Bucket=name)
     life.on(14)
-    zone = life.zones[DOMAIN]
+    (zone,) = life.zones[DOMAIN].values()
     assert not life.stack.up(owned(zone, "first", {})).failed
     assert life.protected() >= OWN
     key = file_key(DOMAIN)

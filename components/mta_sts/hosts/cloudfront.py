@@ -12,7 +12,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from mta_sts import checks, left_behind
+from mta_sts import checks, leaving, left_behind
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs, HostedDomain
 from mta_sts.findings import ACM_ISSUERS
 from mta_sts.hosts import Served, Site
@@ -21,7 +21,7 @@ from mta_sts.hosts.shared import is_protected, md5, once_reviewed, protection
 from mta_sts.hosts.shared import short as short_name
 from mta_sts.limits import COMMON_NAME_LIMIT
 from mta_sts.program import this_program
-from mta_sts.zones import zone_of
+from mta_sts.zones import ZoneOfDomain, zone_of
 
 CERTIFICATE_REGION = "us-east-1"
 """CloudFront takes certificates from no other region."""
@@ -172,36 +172,43 @@ class CloudFrontHost(pulumi.ComponentResource):
             region=CERTIFICATE_REGION,
             opts=pulumi.ResourceOptions(parent=self, protect=replaceable),
         )
-        records = []
-        for hosted in domains:
-            option = certificate.domain_validation_options.apply(
-                partial(_option_for, f"mta-sts.{hosted['domain']}")
-            )
-            zone, zone_id = zone_of(hosted["zone"])
-            name = f"{short}-{hosted['domain']}-validation"
-            moves = state.is_elsewhere(zone.RECORD_TYPE, name, zone_id)
-            records.append(
-                zone.record(
-                    name,
-                    zone_id,
-                    option.apply(lambda found: (found.resource_record_name or "").rstrip(".")),
-                    option.apply(lambda found: found.resource_record_type or ""),
-                    option.apply(lambda found: found.resource_record_value or ""),
-                    # A certificate for other names asks for the same record, which a preview
-                    # cannot know: without this every change of the list would replace them all.
-                    pulumi.ResourceOptions(
-                        parent=self,
-                        ignore_changes=zone.IDENTITY,
-                        protect=is_protected(hosted) and not moves,
-                    ),
-                )
-            )
+        records = [
+            self._validation(short, certificate, hosted, zone)
+            for hosted in domains
+            for zone in _zones_of(hosted)
+        ]
         return aws.acm.CertificateValidation(
             f"{short}-issued",
             certificate_arn=certificate.arn,
             region=CERTIFICATE_REGION,
             opts=pulumi.ResourceOptions(parent=self, depends_on=records, protect=replaceable),
         ).certificate_arn
+
+    def _validation(
+        self,
+        short: str,
+        certificate: aws.acm.Certificate,
+        hosted: HostedDomain,
+        zone: ZoneOfDomain,
+    ) -> pulumi.Resource:
+        """The record by which the owner of a name shows that it is his."""
+        option = certificate.domain_validation_options.apply(
+            partial(_option_for, f"mta-sts.{hosted['domain']}")
+        )
+        first = f"{short}-{hosted['domain']}-validation"
+        protect = is_protected(hosted) if zone.protect is None else zone.protect
+        return zone.module.record(
+            this_program().state.resource_in(zone.module.RECORD_TYPE, first, zone.id),
+            zone.id,
+            option.apply(lambda found: (found.resource_record_name or "").rstrip(".")),
+            option.apply(lambda found: found.resource_record_type or ""),
+            option.apply(lambda found: found.resource_record_value or ""),
+            # A certificate for other names asks for the same record, which a preview cannot know:
+            # without this every change of the list would replace them all.
+            pulumi.ResourceOptions(
+                parent=self, ignore_changes=zone.module.IDENTITY, protect=protect
+            ),
+        )
 
     def _distribution(
         self,
@@ -261,6 +268,13 @@ class CloudFrontHost(pulumi.ComponentResource):
             },
             opts=pulumi.ResourceOptions(parent=self, hooks=left_behind.named()),
         )
+
+
+def _zones_of(hosted: HostedDomain) -> list[ZoneOfDomain]:
+    """The zone given, and those that keep the records of the domain while it moves there."""
+    zone, program = ZoneOfDomain(*zone_of(hosted["zone"])), this_program()
+    left = leaving.zones(hosted["domain"], zone.recorded, program.state, program.now)
+    return [*left, zone]
 
 
 def _option_for(host: str, options: list[Any]) -> Any:

@@ -54,7 +54,10 @@ def md5(text: str) -> str:
 
 
 def is_protected(hosted: HostedDomain) -> bool:
-    """Whether the host must be there for this domain: senders may hold an enforce policy (P6)."""
+    """Whether the host must be there for this domain: senders may hold an enforce policy (P6). One
+    that leaves in this run lets go of the host, so that the next run can delete it."""
+    if hosted.get("leaving"):
+        return False
     if "protect" in hosted:
         return hosted["protect"]
     program = this_program()

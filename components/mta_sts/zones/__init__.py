@@ -1,12 +1,13 @@
 """Where DNS records go. A zone knows nothing of policies."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 import pulumi
 
 from mta_sts.arguments import Zone
-from mta_sts.zones.recorded import CLOUDFLARE, ROUTE53
+from mta_sts.zones.recorded import CLOUDFLARE, ROUTE53, RecordedZone
 
 
 class ZoneModule(Protocol):
@@ -53,6 +54,23 @@ class ZoneModule(Protocol):
 
     def value(self, resource: pulumi.CustomResource) -> pulumi.Output[str]:
         """The one value that a record has once it is made."""
+
+
+@dataclass(frozen=True)
+class ZoneOfDomain:
+    """A zone that holds records of a domain."""
+
+    module: ZoneModule
+    id: pulumi.Input[str]
+    protect: bool | None = None
+    """Whether its records are protected; None: as the component is."""
+
+    @property
+    def recorded(self) -> RecordedZone | None:
+        """As the state knows it; None where it is not known which zone it is."""
+        if isinstance(self.id, pulumi.Output):
+            return None
+        return RecordedZone(self.module.RECORD_TYPE, str(self.id))
 
 
 def module_of(record_type: str) -> ZoneModule:

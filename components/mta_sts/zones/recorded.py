@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 ROUTE53 = "aws:route53/record:Record"
 CLOUDFLARE = "cloudflare:index/dnsRecord:DnsRecord"
@@ -10,6 +10,13 @@ RECORD_TYPES = (ROUTE53, CLOUDFLARE)
 """The type tokens of the resources that are DNS records."""
 
 LONGEST_STRING = 255  # bytes, RFC 1035 3.3
+
+
+class RecordedZone(NamedTuple):
+    """A zone that has records of ours: the type of their resources, and its id."""
+
+    type: str
+    id: str
 
 
 def value_of(properties: Mapping[str, Any]) -> str:
