@@ -28,8 +28,13 @@ class RuleBrokenError(ValueError):
         if rule is not None:
             self.rule = rule
 
+    @property
+    def shown(self) -> str:
+        """What was found, as it is quoted: whole, unless it is long."""
+        return _short.repr(self.found)
+
     def __str__(self) -> str:
-        return f"{self.where}: found {_short.repr(self.found)}; {self.rule}"
+        return f"{self.where}: found {self.shown}; {self.rule}"
 
 
 class HostNameError(RuleBrokenError):
