@@ -10,6 +10,11 @@ _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 80
 
 
+def quoted(value: object) -> str:
+    """A value as a message quotes it: whole, unless it is long."""
+    return _short.repr(value)
+
+
 class RuleBrokenError(ValueError):
     """A value breaks a rule of the RFCs.
 
@@ -28,13 +33,8 @@ class RuleBrokenError(ValueError):
         if rule is not None:
             self.rule = rule
 
-    @property
-    def shown(self) -> str:
-        """What was found, as it is quoted: whole, unless it is long."""
-        return _short.repr(self.found)
-
     def __str__(self) -> str:
-        return f"{self.where}: found {self.shown}; {self.rule}"
+        return f"{self.where}: found {quoted(self.found)}; {self.rule}"
 
 
 class HostNameError(RuleBrokenError):
