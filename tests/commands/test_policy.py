@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mta_sts.policy_file import PolicyFile
 from mta_sts.protocol.policy import policy_id
 from sandbox.cloud import Cloud
-from tests.commands.golden import as_documented, run, schema_is_of
+from tests.commands.typed import as_documented, run, schema_is_of
 from tests.protocol.test_policy import LINES, SEED, SEED_BYTES
 
 DOMAIN = "solarmora.com"
@@ -261,7 +261,7 @@ WRONG: list[tuple[list[str], bytes, str]] = [
     (
         ["-", "--domain", DOMAIN, "--dns", "localhost"],
         SEED_BYTES,
-        "--dns (MTA_STS_DNS): found 'localhost'; it is address:port, such as 127.0.0.1:5353",
+        "--dns: found 'localhost'; it is address:port, such as 127.0.0.1:5353",
     ),
 ]
 

@@ -14,14 +14,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 def looks(command: F) -> F:
     """Give a command `--dns` and `--authoritative`."""
     dns = click.option(
-        "--dns",
-        metavar="ADDRESS:PORT",
-        envvar="MTA_STS_DNS",
-        show_envvar=True,
-        help="Ask this resolver, not the system's.",
+        "--dns", metavar="ADDRESS:PORT", help="Ask this resolver, not the system's. [MTA_STS_DNS]"
     )
     authoritative = click.option(
-        "--authoritative", is_flag=True, help="Ask each zone's own name servers, and no cache."
+        "--authoritative", is_flag=True, help="Ask the zones' own name servers."
     )
     return dns(authoritative(command))
 
@@ -32,9 +28,10 @@ def vantage(dns: str | None, authoritative: bool) -> Vantage:
     Raises:
         click.UsageError: an option, or a variable of the environment, has a value it cannot have.
     """
-    environment = {**os.environ, "MTA_STS_DNS": dns or ""}
+    environment = {**os.environ, **({"MTA_STS_DNS": dns} if dns is not None else {})}
     try:
         return Vantage.from_environment(environment, authoritative=authoritative)
     except VantageError as error:
-        where = "--dns (MTA_STS_DNS)" if error.setting == "MTA_STS_DNS" else error.setting
+        is_given = dns is not None and error.setting == "MTA_STS_DNS"
+        where = "--dns" if is_given else error.setting
         raise click.UsageError(f"{where}: found {error.found!r}; {error.rule}") from None

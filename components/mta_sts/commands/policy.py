@@ -26,9 +26,9 @@ MOST = 1 << 20
 def policy(
     file: str, domain: str | None, dns: str | None, authoritative: bool, as_json: bool
 ) -> None:
-    """Read the policy FILE (- is standard input) as a sending mail server does.
+    """Read a policy file as a sending mail server does.
 
-    Every problem is told with its line and its rule, not only the first; then what stricter readers
+    FILE is a path, or - for standard input. Every problem is told with its line and its rule, not only the first; then what stricter readers
     may not take, the id of the file's bytes, and that of the same policy in the one spelling in
     which this project serves it.
 

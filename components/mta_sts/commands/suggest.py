@@ -21,12 +21,12 @@ from mta_sts.suggestion.words import show
 @looks
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: docs/schema/suggest.json.")
 def suggest(domain: str, adopt: bool, dns: str | None, authoritative: bool, as_json: bool) -> None:
-    """Write a configuration of this project for the mail domain DOMAIN.
+    """Write a configuration for the mail domain DOMAIN.
 
-    It begins in testing, with the MX hosts that are in DNS now: by the patterns of providers that
-    publish some for their customers, else by their names. Zone and host are told from the domain's
-    name servers. The YAML goes to standard output, for stacks/Pulumi.<stack>.yaml; what there is
-    already, and what has to be done first, to standard error.
+    It begins in testing, with the MX hosts that are in DNS now: by patterns where all customers of
+    a provider use them (Google Workspace, Microsoft 365), else by their names. Zone and host are
+    told from the domain's name servers. The YAML goes to standard output, for
+    stacks/Pulumi.<stack>.yaml; what there is already, and what is in the way, to standard error.
 
     With --adopt, it is the policy that senders find already, by its record and its file: the first
     preview then changes nothing but the id.

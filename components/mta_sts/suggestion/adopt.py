@@ -32,7 +32,8 @@ def adopt(seen: Seen, now: datetime) -> Suggestion:
     found += _changes(body, policy, taken)
     accept = _accept(seen, Live(record.id, policy), taken, now)
     where = place(seen.domain, seen.delegation)
-    keys = {"mode": taken.mode, "mx": list(taken.mx), "maxAge": taken.max_age, **where.keys}
+    mx = {"mx": list(taken.mx)} if taken.mx else {}
+    keys = {"mode": taken.mode, **mx, "maxAge": taken.max_age, **where.keys}
     return written(
         Suggestion(
             domain=seen.domain,
@@ -74,14 +75,14 @@ def _accept(seen: Seen, live: Live, taken: Policy, now: datetime) -> dict[str, s
 
 
 def _steps(seen: Seen, host: str) -> Iterator[str]:
-    """The names move by hand: `pulumi up` takes over none that it did not make."""
+    """The names move by hand, and once the first `pulumi up` has written down what is live."""
     yield "pulumi preview: it says `taken over: id … -> …`, and whatever else would change"
+    yield "pulumi up: it writes down what is live, and stops before the names that are taken"
     if host == "cloudfront" and (seen.target or "").endswith(".cloudfront.net"):
         yield (
             f"take the name mta-sts.{seen.domain} off the distribution {seen.target}, if it is on "
             "it: CloudFront has a name on one only"
         )
-    yield "pulumi up: it makes the host, and stops before the names that are taken"
     yield from in_the_way(seen)
     yield (
         "pulumi up again, at once: meanwhile senders that hold the policy keep it, and others "

@@ -106,7 +106,7 @@ def _mx(seen: Seen) -> tuple[list[Reason], list[str]]:
         known = pattern_of(host)
         if known:
             pattern, provider = known
-            why = f"{provider.name}, as it publishes it ({provider.source})"
+            why = f"{provider}, by the pattern that its customers use"
         elif seen.mx.implicit:
             pattern, why = host, "there is no MX record, and so the domain itself (RFC 5321 5.1)"
         else:

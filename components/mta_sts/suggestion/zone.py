@@ -58,15 +58,15 @@ def _host_words(host: str) -> str:
 
 
 def _elsewhere(servers: tuple[str, ...]) -> Place:
-    where = f"at {listed(servers)}" if servers else "not to be told: its parent names no servers"
+    where = f"the zone is at {listed(servers)}" if servers else "which zone it is in is not known"
     return Place(
         {"zone": "route53", "host": "cloudfront"},
         (
-            Reason("zone", f"the zone is {where}: one that this project writes to is needed"),
+            Reason("zone", f"{where}: one that this project writes to is needed"),
             Reason("host", _host_words("cloudfront")),
         ),
         (
-            f"the zone is {where}, and this project writes to Route 53 and Cloudflare: move the "
-            "zone to one of them, or name the one that it is in",
+            f"{where}, and this project writes to Route 53 and Cloudflare: have the zone in one of "
+            "them, and name it",
         ),
     )
