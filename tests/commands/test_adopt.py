@@ -12,27 +12,28 @@ from tests.commands.typed import as_documented, run, same_as_golden
 from tests.sandbox.cloud_site import Site
 
 DOMAIN = "solarmora.com"
-RECORD = "v=STSv1; id=20240501T120000;"
+RECORD_ID = "20240501T120000"
+RECORD = f"v=STSv1; id={RECORD_ID};"
 ENFORCE = b"version: STSv1\r\nmode: enforce\r\nmx: MAIL.solarmora.com\r\nmax_age: 2419200\r\n"
 
 
 class Live:
     """A domain with a policy made by hand."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, domain: str = DOMAIN) -> None:
         self.cloud = cloud
-        self.site = Site(cloud, DOMAIN)
+        self.site = Site(cloud, domain)
         self.target = self.site.build()["DomainName"]
-        self.put("TXT", f"_mta-sts.{DOMAIN}", RECORD)
-        self.put("CNAME", f"mta-sts.{DOMAIN}", f"{self.target}.")
-        self.put("MX", DOMAIN, "10 mail.solarmora.com.")
+        self.put("TXT", f"_mta-sts.{domain}", RECORD)
+        self.put("CNAME", f"mta-sts.{domain}", f"{self.target}.")
+        self.put("MX", domain, "10 mail.solarmora.com.")
         self.site.put(ENFORCE)
 
     def put(self, kind: str, name: str, *values: str) -> None:
         self.cloud.put_records(self.site.zone, [(name, kind, 300, list(values))])
 
     def normal(self, text: str) -> str:
-        return text.replace(self.target, "<its host>")
+        return str(text.replace(self.target, "<its host>"))
 
 
 @pytest.fixture

@@ -28,9 +28,9 @@ def policy(
 ) -> None:
     """Read a policy file as a sending mail server does.
 
-    FILE is a path, or - for standard input. Every problem is told with its line and its rule, not only the first; then what stricter readers
-    may not take, the id of the file's bytes, and that of the same policy in the one spelling in
-    which this project serves it.
+    FILE is a path, or - for standard input. Every problem is told with its line and its rule, not
+    only the first; then what stricter readers may not take, the id of the file's bytes, and that of
+    the same policy in the one spelling in which this project serves it.
 
     \b
       mta-sts policy public/.well-known/mta-sts.txt --domain example.com
