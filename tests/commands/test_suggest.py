@@ -210,12 +210,30 @@ def test_wrong_words(words: list[str], said: str) -> None:
     assert result.exit_code == 2
 
 
-def test_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MTA_STS_HTTPS_PORT", "x")
+SETTINGS = [
+    (
+        "MTA_STS_HTTPS_PORT",
+        "x",
+        "MTA_STS_HTTPS_PORT: found 'x'; a port is a number from 1 to 65535",
+    ),
+    (
+        "MTA_STS_CA_FILE",
+        "no-such-file",
+        "ca_file: found 'no-such-file'; it is a file of PEM roots ([Errno 2] No such file or "
+        "directory)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "said"), SETTINGS)
+def test_a_wrong_setting(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    site = cloud.create_zone(DOMAIN)
+    cloud.put_records(site, [(f"mta-sts.{DOMAIN}", "A", 300, ["127.0.0.1"])])
+    monkeypatch.setenv(name, value)
     result = run("suggest", DOMAIN)
-    assert result.output.splitlines()[-1] == (
-        "Error: MTA_STS_HTTPS_PORT: found 'x'; a port is a number from 1 to 65535"
-    )
+    assert result.output.splitlines()[-1] == f"Error: {said}"
     assert result.exit_code == 2
 
 

@@ -29,14 +29,14 @@ class Place:
 
 def place(domain: str, delegation: Delegation | None) -> Place:
     """Where the records of `domain` and its file go, by the name servers of its zone."""
-    servers = delegation.servers if delegation else ()
-    if servers and all(ROUTE53.fullmatch(server) for server in servers):
+    if delegation is None or not delegation.servers:
+        return _elsewhere(())
+    if all(ROUTE53.fullmatch(server) for server in delegation.servers):
         zone, host, name = "route53", "cloudfront", "Route 53"
-    elif servers and all(CLOUDFLARE.fullmatch(server) for server in servers):
+    elif all(CLOUDFLARE.fullmatch(server) for server in delegation.servers):
         zone, host, name = "cloudflare", "worker", "Cloudflare"
     else:
-        return _elsewhere(servers)
-    assert delegation is not None  # noqa: S101 -- it has servers
+        return _elsewhere(delegation.servers)
     at_apex = delegation.zone == domain
     first = [] if at_apex else [f"put the id of the zone {delegation.zone} into zone"]
     if zone == "cloudflare":
