@@ -19,7 +19,7 @@ from mta_sts.protocol.sender import (
     mx,
     txt,
 )
-from mta_sts.protocol.tlsrpt import rua_in
+from mta_sts.protocol.tlsrpt import TlsRpt, TlsRptError
 
 T = TypeVar("T")
 
@@ -125,7 +125,15 @@ async def _record_id(domain: str, vantage: Vantage) -> str | None:
 
 
 async def _rua(domain: str, vantage: Vantage) -> tuple[str, ...]:
-    return rua_in((await txt(f"_smtp._tls.{domain}", vantage)).texts)
+    """The addresses, if exactly one TLS reporting record is there (RFC 8460 3)."""
+    texts = (await txt(f"_smtp._tls.{domain}", vantage)).texts
+    records = [text for text in texts if text.startswith("v=TLSRPTv1")]
+    if len(records) != 1:
+        return ()
+    try:
+        return TlsRpt.parse(records[0]).rua
+    except TlsRptError:
+        return ()
 
 
 async def _caa(domain: str, vantage: Vantage) -> Caa | None:

@@ -78,16 +78,6 @@ class TlsRpt:
         return f"v=TLSRPTv1; rua={','.join(self.rua)}"
 
 
-def rua_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """The addresses that senders report to, of all the TXT records at `_smtp._tls`: none unless
-    exactly one is a TLS reporting record that they can use (RFC 8460 3)."""
-    records = [text for text in texts if text.startswith("v=TLSRPTv1")]
-    try:
-        return TlsRpt.parse(records[0]).rua if len(records) == 1 else ()
-    except TlsRptError:
-        return ()
-
-
 def rua_of(value: object) -> str:
     """The address `value` in its one spelling: host as `host_name` gives it, `,` `!` `;` encoded.
 

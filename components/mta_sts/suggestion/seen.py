@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mta_sts.protocol.resolve import Delegation, MxAnswer, addresses, cname, delegation, mx, txt
 from mta_sts.protocol.sender import Sight, look
 from mta_sts.protocol.sender_errors import DnsError
-from mta_sts.protocol.tlsrpt import rua_in
+from mta_sts.protocol.tlsrpt import TlsRpt, TlsRptError
 from mta_sts.protocol.vantage import Vantage
 
 
@@ -56,7 +56,7 @@ async def see(domain: str, vantage: Vantage) -> Seen:
         texts=tuple(text for text in records.texts if text.startswith("v=STSv1")),
         target=target,
         addresses=() if target else found.addresses,
-        rua=rua_in(rua.texts),
+        rua=_rua(rua.texts),
         delegation=parent,
     )
 
@@ -66,3 +66,11 @@ async def _delegation(domain: str, vantage: Vantage) -> Delegation | None:
         return await delegation(domain, vantage)
     except DnsError:
         return None
+
+
+def _rua(texts: tuple[str, ...]) -> tuple[str, ...]:
+    records = [text for text in texts if text.startswith("v=TLSRPTv1")]
+    try:
+        return TlsRpt.parse(records[0]).rua if len(records) == 1 else ()
+    except TlsRptError:
+        return ()
