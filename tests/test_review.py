@@ -328,6 +328,11 @@ class TestMxBroad:
         named = Policy(mode="none", mx=["*.solarmora.com"], max_age=DAYS)
         assert codes(Recorded(), named, self.SEEN) == []
 
+    def test_silent_of_what_all_customers_of_a_provider_use(self) -> None:
+        hosts = seen(mx=live("solarmora-com.mail.protection.outlook.com"))
+        usual = policy("testing", "*.mail.protection.outlook.com")
+        assert codes(Recorded(), usual, hosts) == []
+
 
 class TestModeSkipsTesting:
     @pytest.mark.parametrize("recorded", [Recorded(), since(NONE)])

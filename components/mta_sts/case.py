@@ -59,7 +59,12 @@ class Case:
         """Whether this run writes or announces another policy, or in another zone, or serves it on
         another host."""
         another_place = self.changes_zone or self.moves_to_another_kind
-        return self.before != self.policy or self.goes_back or another_place
+        return self.before != self.policy or self.goes_back or another_place or self.takes_over
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether this run announces the first policy of this stack in place of another's."""
+        return self.recorded.live is not None
 
     @property
     def changes_zone(self) -> bool:

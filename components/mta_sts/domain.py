@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi.runtime
 
-from mta_sts import announce, checks, leaving, life, reviews, state
+from mta_sts import announce, checks, leaving, life, reviews, state, takeover
 from mta_sts.arguments import CloudFront, MtaStsArgs
 from mta_sts.aside import aside
 from mta_sts.case import in_force_until
@@ -22,7 +22,6 @@ from mta_sts.protocol.policy import policy_url
 from mta_sts.protocol.tlsrpt import TlsRpt
 from mta_sts.protocol.vantage import VantageError
 from mta_sts.review import review
-from mta_sts.words import summary
 from mta_sts.zones import ZoneOfDomain, zone_of
 
 MOVED = "moved-host"
@@ -89,7 +88,7 @@ class MtaSts(pulumi.ComponentResource):
         self.url = pulumi.Output.from_input(policy_url(domain))
         released, moves = given.accept.get("removed-in-force"), given.accept.get(MOVED)
         self.memory = pulumi.Output.all(policy, found).apply(
-            lambda known: recorded.next_entry(
+            lambda known: self._recorded.next_entry(
                 known[0], self._now, released, moves, self._leaves
             ).to_outputs(domain)
         )
@@ -182,17 +181,19 @@ class MtaSts(pulumi.ComponentResource):
                 vantage = replace(self._vantage, authoritative=self._changes(policy))
                 servers, left = await self._servers()
                 unannounced = self._recorded.announced_id not in (None, self._recorded.written_id)
+                served = unannounced or self._recorded.is_new
                 observed = await aside(
                     observe(
                         self._given.domain,
                         vantage,
                         zone_servers=servers,
                         left_servers=left,
-                        served=unannounced,
+                        served=served,
                     )
                 )
             except VantageError as error:
                 raise pulumi.RunError(str(error)) from None
+            self._recorded = takeover.with_live(self._recorded, observed)
             if self._leaving:
                 self._leaves = leaving.seen(
                     self._leaves, str(self._leaving[0].id), observed, self._now
@@ -253,8 +254,7 @@ class MtaSts(pulumi.ComponentResource):
         reviews.say(self, "", [each for each in found if each.code == MOVED])
 
     async def _say(self, policy: Policy, found: list[Finding], urn: str) -> bool:
-        announced = self._recorded.memory(self._now).announced
-        reviews.say(self, summary(announced.policy if announced else None, policy), found)
+        reviews.say(self, takeover.said(self._recorded, policy, self._now), found)
         if pulumi.runtime.is_dry_run():
             await self._reviews.passed(self._given.domain, found)
         return True

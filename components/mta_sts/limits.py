@@ -2,6 +2,8 @@
 
 SHORTEST_MAX_AGE = 86400
 """Seconds. RFC 8461 allows less, but Google Workspace refuses less than a day."""
+TESTING_MAX_AGE = range(604800, 1209601)
+"""Seconds. What Google Workspace asks for in testing."""
 DEFAULT_MAX_AGE = 604800
 """Seconds: a week, the least that Google Workspace recommends for testing."""
 RECORD_TTL = 300

@@ -189,6 +189,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Live:
+    """A policy that senders find, and that this stack did not announce: the id in its record."""
+
+    id: str
+    policy: Policy
+
+
+@dataclass(frozen=True)
 class Recorded:
     """What the stack's state holds of one domain before this run."""
 
@@ -208,6 +216,13 @@ class Recorded:
     """The TLS reporting record that the stack made."""
     host: str | None = None
     """The word for the host that serves the policy."""
+    live: Live | None = None
+    """Of a domain that is new to the stack, the policy that senders find already."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the stack has made nothing for the domain yet."""
+        return self.entry is None and self.announced_id is None and self.written is None
 
     @property
     def ids(self) -> frozenset[str]:
@@ -224,7 +239,7 @@ class Recorded:
         if self.entry is None:
             if self.written is not None and self.written_id == self.announced_id:
                 return Memory().after(_parsed(self.written), now)
-            return Memory()
+            return Memory().after(self.live.policy, now) if self.live else Memory()
         after, before = self.entry.after, self.entry.before
         if self.announced_id is None:
             lived = before.announced is not None

@@ -1,6 +1,5 @@
 """What is said of wrong input: the key, what was found there, and what is allowed."""
 
-import reprlib
 from collections.abc import Iterable
 
 import pulumi
@@ -9,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails
 
 from mta_sts.limits import MOST_ALIASES, SHORTEST_MAX_AGE
-from mta_sts.protocol.errors import RuleBrokenError
+from mta_sts.protocol.errors import RuleBrokenError, quoted
 from mta_sts.review import CODES
 
 ALLOWED = {
@@ -80,8 +79,4 @@ def _line(found: ErrorDetails, keys: Iterable[str], context: str) -> str:
 
 def show(value: object) -> str:
     """A value as it is quoted in a message: whole, unless it is long."""
-    return "nothing" if value is None else _short.repr(value)
-
-
-_short = reprlib.Repr()
-_short.maxstring = _short.maxother = 80
+    return "nothing" if value is None else quoted(value)

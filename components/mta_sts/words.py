@@ -57,10 +57,13 @@ def some(names: Sequence[str]) -> str:
     return f"{'; '.join(names[:SOME])}{more}"
 
 
-def summary(before: Policy | None, after: Policy | None) -> str:
+def summary(before: Policy | None, after: Policy | None, live_id: str | None = None) -> str:
     """What changes, on one line; empty where nothing does.
 
     `testing -> enforce, mx + mx4.example.net, - old.example.net, max_age 7d -> 28d, id 1f2e… -> …`
+
+    Args:
+        live_id: what the record names, where `before` is live, but was not announced by this stack.
     """
     if after is None:
         return f"removed: {before.mode}, id {_short(before)}" if before else ""
@@ -75,6 +78,8 @@ def summary(before: Policy | None, after: Policy | None) -> str:
         parts.append(f"mx {listed(patterns)}")
     if before.max_age != after.max_age:
         parts.append(f"max_age {age(before.max_age)} -> {age(after.max_age)}")
+    if live_id:
+        return f"taken over: {listed([*parts, f'id {live_id} -> {_short(after)}'])}"
     if parts:
         parts.append(f"id {_short(before)} -> {_short(after)}")
     return listed(parts)

@@ -10,6 +10,11 @@ _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 80
 
 
+def quoted(value: object) -> str:
+    """A value as a message quotes it: whole, unless it is long."""
+    return _short.repr(value)
+
+
 class RuleBrokenError(ValueError):
     """A value breaks a rule of the RFCs.
 
@@ -29,7 +34,7 @@ class RuleBrokenError(ValueError):
             self.rule = rule
 
     def __str__(self) -> str:
-        return f"{self.where}: found {_short.repr(self.found)}; {self.rule}"
+        return f"{self.where}: found {quoted(self.found)}; {self.rule}"
 
 
 class HostNameError(RuleBrokenError):

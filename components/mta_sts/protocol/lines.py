@@ -12,6 +12,7 @@ from mta_sts.protocol.errors import (
     KeySpaceError,
     LineError,
     NotUtf8Error,
+    PolicyError,
     PolicyKeyError,
     PolicyTooLongError,
     ValueMissingError,
@@ -34,39 +35,39 @@ class Field:
     where: str
 
 
-def fields(data: bytes) -> Iterator[Field]:
-    """The fields of a served policy in their order, known or not.
-
-    Raises:
-        PolicyError: the subclass names the failure, the error the line and the rule.
+def fields(data: bytes) -> Iterator[Field | PolicyError]:
+    """The fields of a served policy in their order, known or not; in place of each line that is
+    none, what is wrong with it: the subclass names the failure, the error the line and the rule.
     """
     if len(data) > LONGEST:
-        raise PolicyTooLongError(f"{len(data)} bytes", "policy")
+        yield PolicyTooLongError(f"{len(data)} bytes", "policy")
+        return
     if data.startswith(codecs.BOM_UTF8):
-        raise ByteOrderMarkError(data[:12], "line 1")
+        yield ByteOrderMarkError(data[:12], "line 1")
+        data = data.removeprefix(codecs.BOM_UTF8)
     lines = data.removesuffix(b"\n").split(b"\n") if data else []
     for number, line in enumerate(lines, start=1):
         ended = number < len(lines) or data.endswith(b"\n")
         yield _field(line.removesuffix(b"\r") if ended else line, f"line {number}")
 
 
-def _field(raw: bytes, where: str) -> Field:
+def _field(raw: bytes, where: str) -> Field | PolicyError:
     try:
         line = raw.decode()
     except UnicodeDecodeError:
-        raise NotUtf8Error(raw, where) from None
-    if not line.strip(_WSP):
-        raise BlankLineError(line, where)
+        return NotUtf8Error(raw, where)
     key, colon, rest = line.partition(":")
-    if not colon:
-        raise LineError(line, where)
-    if key.strip(_WSP) != key:
-        raise KeySpaceError(line, where)
-    if not _KEY.fullmatch(key):
-        raise PolicyKeyError(key, where)
     value = rest.strip(_WSP)
+    if not line.strip(_WSP):
+        return BlankLineError(line, where)
+    if not colon:
+        return LineError(line, where)
+    if key.strip(_WSP) != key:
+        return KeySpaceError(line, where)
+    if not _KEY.fullmatch(key):
+        return PolicyKeyError(key, where)
     if not value:
-        raise ValueMissingError(line, where)
+        return ValueMissingError(line, where)
     if _CONTROL.search(value):
-        raise ControlCharacterError(value, where)
+        return ControlCharacterError(value, where)
     return Field(key, value, where)

@@ -11,8 +11,8 @@ The example of the RFC:
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from mta_sts.protocol import lines
 from mta_sts.protocol.errors import (
@@ -22,6 +22,7 @@ from mta_sts.protocol.errors import (
     ModeError,
     MxError,
     MxMissingError,
+    PolicyError,
     PolicyTooLongError,
     VersionError,
 )
@@ -83,22 +84,10 @@ class Policy:
         Raises:
             PolicyError: the subclass names the failure, the error the line and the rule.
         """
-        first: dict[str, lines.Field] = {}
-        patterns = []
-        for field in lines.fields(data):
-            if field.key == "mx":
-                patterns.append(_served_mx(field))
-            else:
-                first.setdefault(field.key, field)
-        for key in ("version", "mode", "max_age"):
-            if key not in first:
-                raise FieldMissingError(sorted(first), key)
-        if first["version"].value != "STSv1":
-            raise VersionError(first["version"].value, first["version"].where)
-        mode = mode_of(first["mode"].value, first["mode"].where)
-        if mode != "none" and not patterns:
-            raise MxMissingError(mode, first["mode"].where)
-        return cls(mode=mode, mx=patterns, max_age=_served_max_age(first["max_age"]))
+        served = _Served()
+        for problem in served.read(data):
+            raise problem
+        return cls(mode=served.mode, mx=served.mx, max_age=served.max_age)
 
     def render(self) -> bytes:
         """The bytes to serve: ASCII, each line ended by LF, which reads well in a preview."""
@@ -125,6 +114,69 @@ class Policy:
         return name in self.mx or f"*.{parent}" in self.mx
 
 
+@dataclass
+class _Served:
+    """What the bytes of a policy file hold, as far as it can be read (RFC 8461 3.2).
+
+    Attributes:
+        first: of each key but mx the first field, which counts.
+        mx: the patterns that can be read, in their order, as lower-case A-labels.
+        mode: empty where it cannot be read.
+        max_age: seconds; 0 where it cannot be read.
+    """
+
+    first: dict[str, lines.Field] = field(default_factory=dict)
+    mx: list[str] = field(default_factory=list)
+    mode: str = ""
+    max_age: int = 0
+
+    def read(self, data: bytes) -> Iterator[PolicyError]:
+        """Read the bytes, and tell of every problem in them."""
+        has_mx = False
+        for each in lines.fields(data):
+            if isinstance(each, PolicyError):
+                yield each
+            elif each.key == "mx":
+                has_mx = True
+                yield from self._read_mx(each)
+            else:
+                self.first.setdefault(each.key, each)
+        if len(data) > lines.LONGEST:
+            return  # senders read no policy of it, so nothing is missing
+        required = ("version", "mode", "max_age")
+        yield from (
+            FieldMissingError(sorted(self.first), key) for key in required if key not in self.first
+        )
+        version, mode, max_age = (self.first.get(key) for key in required)
+        if version and version.value != "STSv1":
+            yield VersionError(version.value, version.where)
+        if mode:
+            yield from self._read_mode(mode, has_mx)
+        if max_age:
+            yield from self._read_max_age(max_age)
+
+    def _read_mx(self, given: lines.Field) -> Iterator[PolicyError]:
+        try:
+            self.mx.append(_served_mx(given))
+        except MxError as error:
+            yield error
+
+    def _read_mode(self, given: lines.Field, has_mx: bool) -> Iterator[PolicyError]:
+        try:
+            self.mode = mode_of(given.value, given.where)
+        except ModeError as error:
+            yield error
+        else:
+            if self.mode != "none" and not has_mx:
+                yield MxMissingError(self.mode, given.where)
+
+    def _read_max_age(self, given: lines.Field) -> Iterator[PolicyError]:
+        try:
+            self.max_age = _served_max_age(given)
+        except MaxAgeError as error:
+            yield error
+
+
 @dataclass(frozen=True)
 class PolicyChange:
     """What differs from the policy `before` to the policy `after`; false where nothing does."""
@@ -144,6 +196,18 @@ class PolicyChange:
 
     def __bool__(self) -> bool:
         return self.before != self.after
+
+
+def problems(data: bytes) -> tuple[PolicyError, ...]:
+    """All that is wrong with the bytes of a policy file, in the order that `Policy.parse` would
+    meet it; nothing where they are a policy."""
+    found = tuple(_Served().read(data))
+    if not found:
+        try:
+            Policy.parse(data)
+        except PolicyError as error:  # only its one spelling is too long
+            return (error,)
+    return found
 
 
 def policy_id(body: bytes) -> str:

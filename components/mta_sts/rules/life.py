@@ -4,12 +4,11 @@ from datetime import timedelta
 
 from mta_sts.case import Case, Said, in_force_until
 from mta_sts.findings import Reports
+from mta_sts.limits import TESTING_MAX_AGE
 from mta_sts.words import age, left, listed, moment, some, span
 
 DAY = 86400
 WEEK = 7 * DAY
-TESTING_MAX_AGE = range(WEEK, 2 * WEEK + 1)
-"""Seconds. What Google Workspace asks for in testing."""
 LONG_IN_TESTING = 30 * DAY
 LARGEST_GROWTH = 10
 NOT_DEFERRED = frozenset(

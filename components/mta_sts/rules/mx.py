@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from mta_sts.case import Case, Said
 from mta_sts.protocol.policy import Policy, PolicyChange
+from mta_sts.providers import is_usual
 from mta_sts.words import left, listed, moment, nearest, span
 
 
@@ -87,11 +88,12 @@ def mx_unused(case: Case) -> Said:
 
 
 def mx_broad(case: Case) -> Said:
-    """RFC 8461 10.4: a wildcard lets in everybody who can get a certificate below it."""
+    """RFC 8461 10.4: a wildcard lets in everybody who can get a certificate below it. Below those
+    that a provider's customers use, that is the provider alone."""
     if case.policy.mode == "none":
         return None
     wildcards = {p: _matched(case, p) for p in case.policy.mx if p.startswith("*.")}
-    broad = {pattern: hosts for pattern, hosts in wildcards.items() if hosts}
+    broad = {p: hosts for p, hosts in wildcards.items() if hosts and not is_usual(p)}
     if not broad:
         return None
     names = (f"{listed(hosts)} instead of {pattern}" for pattern, hosts in broad.items())

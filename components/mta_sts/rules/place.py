@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from mta_sts.case import Case, Said
-from mta_sts.findings import NotAsked, Severity, are_same
+from mta_sts.findings import NotAsked, are_same
 from mta_sts.hosts.recorded import CLOUDFRONT, NAMED_BY, R2, WORKER, WORKER_ROUTE
 from mta_sts.limits import RECORD_TTL
 from mta_sts.protocol.policy import Policy, policy_id
@@ -126,10 +126,8 @@ def caa_blocks(case: Case) -> Said:
         return None
     told = f"a critical {listed(sorted(unknown))}" if unknown else _issuers(issuers)
     allowed = listed(sorted(case.terms.issuers))
-    severity: Severity = (
-        "error" if case.before is None or case.moves or case.moves_to_another_kind else "warning"
-    )
-    return severity, (
+    is_due = case.before is None or case.takes_over or case.moves or case.moves_to_another_kind
+    return ("error" if is_due else "warning"), (
         f"the CAA records of {caa.where} have {told}, so that no certificate is issued or renewed. "
         f"Allow one of {allowed} there (RFC 8659 4.2)"
     )
