@@ -17,6 +17,8 @@ DIRECTORY = ROOT / ".sandbox"
 START_TIMEOUT = 60.0  # seconds
 STOP_TIMEOUT = 15.0  # seconds
 
+STACKS = ("sandbox", "sandbox-pairs")
+
 HOW_TO = """\
 The sandbox is running. In this folder:
 
@@ -26,6 +28,7 @@ The sandbox is running. In this folder:
   pulumi preview --stack sandbox       after a change of stacks/Pulumi.sandbox.yaml
   pulumi destroy --stack sandbox
 
+The stack sandbox-pairs has a domain on each pair of host and zone, on AWS and Cloudflare.
 make sandbox-stop ends it and forgets what was deployed.
 """
 
@@ -93,7 +96,8 @@ def serve(edge_lag: float) -> None:
         with Cloud(directory=DIRECTORY / "cloud", edge_lag=edge_lag) as cloud:
             setting = Setting(DIRECTORY, cloud)
             setting.seed()
-            setting.pulumi("stack", "init", "sandbox")
+            for stack in STACKS:
+                setting.pulumi("stack", "init", stack)
             setting.write_exports(DIRECTORY / "env")
             while not stopped:
                 time.sleep(0.2)

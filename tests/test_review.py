@@ -3,12 +3,14 @@
 Where a case is not about something, it is in order: see `QUIET`.
 """
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from mta_sts.hosts.recorded import NAMED_BY
 from mta_sts.memory import Entry, Memory, Recorded
 from mta_sts.protocol import Policy
 from mta_sts.protocol.resolve import CaaRecord, MailHost
@@ -900,6 +902,15 @@ class TestMovedToAnotherHost:
     def test_what_is_told(self, old: str, new: str, severity: str, words: str) -> None:
         recorded = replace(self.HERE, host=old)
         assert said("moved-host", recorded, ENFORCE, terms=Terms(host=new)) == (severity, words)
+
+    @pytest.mark.parametrize(("old", "new"), itertools.permutations(NAMED_BY, 2))
+    def test_every_move_is_told(self, old: str, new: str) -> None:
+        severity, words = said(
+            "moved-host", replace(self.HERE, host=old), ENFORCE, terms=Terms(host=new)
+        )
+        in_place = (old, new) == ("cloudfront", "worker-route")
+        assert severity == ("info" if in_place else "warning")
+        assert words.startswith("the host moves from d1.cloudfront.net to ")
 
     @pytest.mark.parametrize("old", ["cloudfront", "r2", "worker", "worker-route"])
     def test_the_same_host(self, old: str) -> None:

@@ -174,6 +174,13 @@ class MtaSts(pulumi.ComponentResource):
     async def _review(self, policy: Policy) -> list[Finding]:
         if self._known is None:
             self._reviews.expect()
+        try:
+            return await self._weighed(policy)
+        except BaseException as error:
+            self._reviews.not_made(self._given.domain, error)
+            raise
+
+    async def _weighed(self, policy: Policy) -> list[Finding]:
         observed = None
         if self._given.look_up:
             try:

@@ -23,12 +23,19 @@ class Reviews:
     def __init__(self) -> None:
         self._expected = 0
         self._stopped: dict[str, list[Finding]] = {}
+        self._not_made: dict[str, BaseException] = {}
         self._all_in = asyncio.Event()
 
     def expect(self) -> None:
         """Say, while the program still constructs its components, that there is one more."""
         self._expected += 1
         self._all_in.clear()
+
+    def not_made(self, domain: str, why: BaseException) -> None:
+        """Say that the review of a domain ended in an error of its own: then nobody waits for it,
+        and none passes."""
+        self._not_made[domain] = why
+        self._all_in.set()
 
     async def passed(self, domain: str, found: Iterable[Finding]) -> bool:
         """Hand in what was found of a domain; return, and true, once every review has passed.
@@ -48,10 +55,14 @@ class Reviews:
         """Return, and true, once every expected review has passed; at once where none is.
 
         Raises:
-            ReviewError: one of them found errors.
+            ReviewError: one of them found errors, or was not made.
         """
         if self._expected:
             await self._all_in.wait()
+        for domain, why in self._not_made.items():
+            raise ReviewError(
+                f"the review of {domain} ended in an error; nothing was changed: {why!r}"
+            )
         if self._stopped:
             raise ReviewError(stopped(self._stopped))
         return True

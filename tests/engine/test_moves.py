@@ -32,6 +32,9 @@ MOVES = [
     (R2, CLOUDFRONT),
     (R2, WORKER),
     (WORKER, R2),
+    (WORKER, ROUTE),
+    (ROUTE, WORKER),
+    (ROUTE, R2),
 ]
 
 

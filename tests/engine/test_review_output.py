@@ -101,3 +101,31 @@ def test_an_update_names_a_domain_that_dns_has_drifted_from(deployment: Deployme
     run = deployment.run("up", "--yes", "--skip-preview")
     assert run.returncode == 0, run.stdout
     expect(run, {ENFORCED: [("warning", "mx-uncovered")]})
+
+
+BROKEN = """
+import mta_sts.domain
+
+real = mta_sts.domain.review
+
+
+def broken(recorded, policy, *rest, **more):
+    if policy.max_age == 1209600:
+        raise LookupError("a rule has a mistake")
+    return real(recorded, policy, *rest, **more)
+
+
+mta_sts.domain.review = broken
+"""
+
+
+@pytest.mark.parametrize("words", [("preview",), ("up", "--yes", "--skip-preview")])
+def test_a_review_that_ends_in_an_error_stops_all(
+    deployment: Deployment, words: tuple[str, ...]
+) -> None:
+    """A mistake of this project's own: no other review waits for one that never comes."""
+    deployment.configure({TESTING: {"maxAge": 2 * WEEK}})
+    (deployment.project / "__main__.py").write_text(BROKEN + deployment.program)
+    run = deployment.run(*words)
+    assert run.returncode > 0, run.stdout
+    assert "a rule has a mistake" in run.stdout

@@ -18,7 +18,12 @@ WORDS = {
     WORKER: "a Worker",
     WORKER_ROUTE: "a Worker by a route",
 }
-GAP = {CLOUDFRONT: "seconds", R2: "minutes", WORKER: "a minute or so"}
+GAP = {
+    CLOUDFRONT: "seconds",
+    R2: "minutes",
+    WORKER: "a minute or so",
+    WORKER_ROUTE: "seconds",
+}
 """How long a name that goes to this host is nobody's: docs/hosts.md has what was measured."""
 KEPT = (
     f"Senders may ask the old host for {span(RECORD_TTL)} after that, the TTL of the CNAME: it "
