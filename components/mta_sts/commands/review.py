@@ -23,7 +23,7 @@ from mta_sts.protocol.errors import HostNameError
 from mta_sts.protocol.names import host_name
 from mta_sts.protocol.tlsrpt import all_lie_on
 from mta_sts.protocol.vantage import Vantage
-from mta_sts.reports import Folder
+from mta_sts.reports.folder import Folder
 from mta_sts.review import review as find
 from mta_sts.review import summary
 

@@ -1,33 +1,43 @@
 """The report of a sending mail server on the TLS of its sessions (RFC 8460 4).
 
-Read as reports are in the wild: with times that name no zone, one MX host where a list should be,
-and fields left out.
+Read as reports are in the wild: with times that name no zone, one text where a list should be or a
+list where a text should be, and fields left out. Texts come out printable, and never long: a
+report is written by anybody who can send mail.
 """
 
-import gzip
-import io
-import json
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import codecs
+import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-LARGEST_REPORT = 64 * 2**20
+import msgspec
+
+LARGEST_REPORT = 256 * 2**20
 """Bytes, unpacked, that are read of one report."""
+LARGEST_AT_ONCE = 2**20
+"""Bytes, unpacked, of a report that is read at once. A larger one is read piece by piece."""
 MOST_SESSIONS = 2**53
 """The largest number that every JSON reader knows exactly (RFC 8259 6)."""
-GZIP = b"\x1f\x8b"
+MOST_KINDS = 1000
+"""Kinds of failures that are told apart in one policy of a report."""
+MOST_POLICIES = 100_000
+"""Policies that one report may tell of."""
+LONGEST_TEXT = 255
+"""Characters that are kept of a text: as many as a host name may have, and a few."""
+YEARS = range(2016, 2100)
+"""In which a report may lie."""
 NOT_TOLD = "not-told"
 """In place of the result type of sessions that failed in no way that the report tells."""
+
+_UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+_WHERE = re.compile(r"(?s)(?P<what>.*?)(?: - at `\$\.?(?P<where>.*)`)?")
 
 
 class ReportError(ValueError):
     """This is no report of RFC 8460. The caller counts it, says so, and goes on to the next."""
 
 
-@dataclass(frozen=True)
-class FailedSessions:
+class FailedSessions(msgspec.Struct, frozen=True):
     """Sessions that failed alike.
 
     Attributes:
@@ -40,8 +50,7 @@ class FailedSessions:
     sessions: int
 
 
-@dataclass(frozen=True)
-class ReportedPolicy:
+class ReportedPolicy(msgspec.Struct, frozen=True):
     """What a report says of one policy of one domain.
 
     Attributes:
@@ -55,12 +64,12 @@ class ReportedPolicy:
     failures: tuple[FailedSessions, ...] = ()
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """One report of one sender.
 
     Attributes:
         begin, end: of the time that it is about, UTC.
+        policies: each domain and type once.
     """
 
     organization: str
@@ -71,112 +80,212 @@ class Report:
 
     @classmethod
     def parse(cls, data: bytes) -> "Report":
-        """The report in `data`: JSON, or gzip of it (RFC 8460 5.1).
+        """The report in `data`, which is JSON.
 
         Raises:
-            ReportError: it is none, or unpacks to more than LARGEST_REPORT bytes.
+            ReportError: it is none.
         """
-        given = _json(_unpacked(data))
-        dates = _mapping(given, "date-range")
-        policies = given.get("policies")
-        if not isinstance(policies, list):
-            raise ReportError("policies: not a list")
-        return cls(
-            organization=_text(given, "organization-name"),
-            identifier=_text(given, "report-id"),
-            begin=_time(dates, "start-datetime"),
-            end=_time(dates, "end-datetime"),
-            policies=tuple(_policy(each) for each in policies),
+        try:
+            given = _DECODER.decode(data.removeprefix(codecs.BOM_UTF8))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise ReportError(why(error)) from None
+        policies = Policies()
+        for each in given.policies:
+            kinds = Kinds()
+            for detail in each.failure_details or ():
+                kinds.add(detail)
+            policies.add(each, kinds)
+        return report(given, policies)
+
+
+_Text = str | list[str] | None
+_Sessions = Annotated[int, msgspec.Meta(ge=0, le=MOST_SESSIONS)]
+
+
+class GivenFailure(msgspec.Struct, rename="kebab", gc=False):
+    """One of `failure-details`, as far as it is read; one that tells no number is one session."""
+
+    result_type: _Text = None
+    receiving_mx_hostname: _Text = None
+    failed_session_count: _Sessions = 1
+
+
+class _GivenTerms(msgspec.Struct, rename="kebab", gc=False):
+    policy_type: _Text = None
+    policy_domain: _Text = None
+
+
+class _GivenSummary(msgspec.Struct, rename="kebab", gc=False):
+    total_successful_session_count: _Sessions = 0
+    total_failure_session_count: _Sessions = 0
+
+
+class GivenPolicy(msgspec.Struct, rename="kebab", gc=False):
+    """One of `policies`, as far as it is read."""
+
+    policy: _GivenTerms
+    summary: _GivenSummary
+    failure_details: list[GivenFailure] | None = None
+
+
+class _GivenDates(msgspec.Struct, rename="kebab", gc=False):
+    start_datetime: _Text = None
+    end_datetime: _Text = None
+
+
+class GivenReport(msgspec.Struct, rename="kebab", gc=False):
+    """A report, as far as it is read."""
+
+    date_range: _GivenDates
+    policies: list[GivenPolicy]
+    organization_name: _Text = None
+    report_id: _Text = None
+
+
+_DECODER = msgspec.json.Decoder(GivenReport)
+FIELDS = frozenset(
+    name
+    for shape in (GivenReport, _GivenDates, GivenPolicy, _GivenTerms, _GivenSummary, GivenFailure)
+    for name in shape.__struct_encode_fields__
+)
+"""The names of all that is read of a report."""
+
+
+class Kinds:
+    """The failures of one policy, added up by kind: result type and MX."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[tuple[str, str], int] = {}
+
+    def add(self, given: GivenFailure) -> None:
+        kind = (
+            _text(given.result_type) or NOT_TOLD,
+            _host(_text(given.receiving_mx_hostname)),
         )
+        self._count(kind, given.failed_session_count)
+
+    def told(self, failed: int) -> tuple[FailedSessions, ...]:
+        """All of them, and those that only the summary's number `failed` tells of."""
+        untold = failed - sum(self._sessions.values())
+        if untold > 0:
+            self._count((NOT_TOLD, ""), untold)
+        return tuple(FailedSessions(*kind, count) for kind, count in self._sessions.items())
+
+    def _count(self, kind: tuple[str, str], sessions: int) -> None:
+        if kind not in self._sessions and len(self._sessions) >= MOST_KINDS:
+            kind = (NOT_TOLD, "")
+        if sessions:
+            self._sessions[kind] = self._sessions.get(kind, 0) + sessions
 
 
-def _unpacked(data: bytes) -> bytes:
-    if not data.startswith(GZIP):
-        return data
-    try:
-        with gzip.open(io.BytesIO(data)) as packed:
-            unpacked = packed.read(LARGEST_REPORT + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ReportError(f"not whole as gzip: {error}") from None
-    if len(unpacked) > LARGEST_REPORT:
-        raise ReportError(f"unpacks to more than {LARGEST_REPORT} bytes")
-    return unpacked
+class Policies:
+    """The policies of one report, each domain and type once."""
+
+    def __init__(self) -> None:
+        self._policies: dict[tuple[str, str], ReportedPolicy] = {}
+
+    def add(self, given: GivenPolicy, kinds: Kinds) -> None:
+        """
+        Raises:
+            ReportError: these are too many.
+        """
+        summary = given.summary
+        one = ReportedPolicy(
+            _text(given.policy.policy_type),
+            _host(_text(given.policy.policy_domain)),
+            summary.total_successful_session_count,
+            kinds.told(summary.total_failure_session_count),
+        )
+        key = (one.type, one.domain)
+        if key in self._policies:
+            one = _sum(self._policies[key], one)
+        elif len(self._policies) >= MOST_POLICIES:
+            raise ReportError(f"policies: more than {MOST_POLICIES}")
+        self._policies[key] = one
+
+    def told(self) -> tuple[ReportedPolicy, ...]:
+        return tuple(self._policies.values())
 
 
-def _json(data: bytes) -> Mapping[str, Any]:
-    try:
-        given = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ReportError(f"not JSON: {error}") from None
-    if not isinstance(given, dict):
-        raise ReportError("not a JSON object")
-    return given
+def _sum(one: ReportedPolicy, other: ReportedPolicy) -> ReportedPolicy:
+    kinds = Kinds()
+    for each in (*one.failures, *other.failures):
+        kinds.add(GivenFailure(each.result_type, each.mx, each.sessions))
+    return ReportedPolicy(one.type, one.domain, one.successful + other.successful, kinds.told(0))
 
 
-def _policy(given: object) -> ReportedPolicy:
-    if not isinstance(given, dict):
-        raise ReportError("policies: one is not an object")
-    policy, summary = _mapping(given, "policy"), _mapping(given, "summary")
-    successful = _sessions(summary, "total-successful-session-count")
-    failed = _sessions(summary, "total-failure-session-count")
-    details = given.get("failure-details") or []
-    if not isinstance(details, list):
-        raise ReportError("failure-details: not a list")
-    failures = [_failure(each) for each in details]
-    untold = failed - sum(each.sessions for each in failures)
-    if untold > 0:
-        failures.append(FailedSessions(NOT_TOLD, "", untold))
-    return ReportedPolicy(
-        type=_text(policy, "policy-type"),
-        domain=_host(_text(policy, "policy-domain")),
-        successful=successful,
-        failures=tuple(failures),
+def report(given: GivenReport, policies: Policies) -> Report:
+    """The report of what was given.
+
+    Raises:
+        ReportError: its times are none.
+    """
+    return Report(
+        _text(given.organization_name),
+        _text(given.report_id),
+        _time(given.date_range.start_datetime, "start-datetime"),
+        _time(given.date_range.end_datetime, "end-datetime"),
+        policies.told(),
     )
 
 
-def _failure(given: object) -> FailedSessions:
-    if not isinstance(given, dict):
-        raise ReportError("failure-details: one is not an object")
-    return FailedSessions(
-        result_type=_text(given, "result-type") or NOT_TOLD,
-        mx=_host(_text(given, "receiving-mx-hostname")),
-        sessions=_sessions(given, "failed-session-count"),
-    )
+def convert(given: object, shape: type[Any], where: str) -> Any:
+    """What was given, as the shape has it.
+
+    Args:
+        where: it stands in the report.
+
+    Raises:
+        ReportError: it has another shape.
+    """
+    try:
+        return msgspec.convert(given, shape)
+    except msgspec.ValidationError as error:
+        raise ReportError(why(error, where)) from None
 
 
-def _mapping(given: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = given.get(key)
-    if not isinstance(value, dict):
-        raise ReportError(f"{key}: not an object")
-    return value
+def why(error: Exception, above: str = "") -> str:
+    """Why this is no report: without what differs from one such file to the next, so that they
+    can be counted."""
+    if isinstance(error, RecursionError):
+        return "not JSON: nested too deep"
+    if isinstance(error, UnicodeDecodeError):
+        return "not JSON: not UTF-8"
+    if not isinstance(error, msgspec.ValidationError):
+        reason = str(error).removeprefix("JSON is malformed: ").partition(" (byte")[0]
+        return f"not JSON: {reason[:1].lower()}{reason[1:]}"
+    parts = _WHERE.fullmatch(str(error))
+    what, inner = (parts["what"], parts["where"] or "") if parts else (str(error), "")
+    where = re.sub(r"\[\d+\]", "[]", ".".join(part for part in (above, inner) if part))
+    return f"{where or 'the report'}: {what[:1].lower()}{what[1:].replace('`', '')}"
 
 
-def _text(given: Mapping[str, Any], key: str) -> str:
-    """The text of a field; the first of a list of them; empty where it is left out."""
-    value = given.get(key)
+def printable(text: str) -> str:
+    """The text without what could steer a terminal or turn its line around, and not too long."""
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[: LONGEST_TEXT - 1]}…"
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _UNPRINTABLE for each in text)
+
+
+def _text(value: _Text) -> str:
+    """The text; the first of a list of them; empty where there is none."""
     if isinstance(value, list):
         value = value[0] if value else None
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise ReportError(f"{key}: not a text")
-    return value
+    return printable(value) if value else ""
 
 
-def _sessions(given: Mapping[str, Any], key: str) -> int:
-    value = given.get(key, 0)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_SESSIONS:
-        raise ReportError(f"{key}: not a number of sessions")
-    return value
-
-
-def _time(given: Mapping[str, Any], key: str) -> datetime:
+def _time(value: _Text, where: str) -> datetime:
     """A time of RFC 3339; where it names no zone, in UTC."""
     try:
-        time = datetime.fromisoformat(_text(given, key))
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        time = datetime.fromisoformat(_text(value).upper())
+        time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise ReportError(f"{key}: not a time") from None
+        raise ReportError(f"date-range.{where}: not a time") from None
+    if time.year not in YEARS:
+        raise ReportError(f"date-range.{where}: not in the years {YEARS[0]} to {YEARS[-1]}")
+    return time
 
 
 def _host(name: str) -> str:

@@ -1,0 +1,4 @@
+"""TLS reports (RFC 8460), wherever and however they are kept: read, counted once, and weighed.
+
+`places` finds the files, `contents` what is in each, `totals` adds up, `summary` says what it means.
+"""

@@ -1,0 +1,158 @@
+"""Where reports are: files, folders and buckets."""
+
+import os
+import re
+import stat
+import zlib
+from collections.abc import Iterable
+from functools import partial
+
+from mta_sts.protocol.report import LARGEST_AT_ONCE, Report, ReportError
+from mta_sts.reports.contents import Found, contents
+from mta_sts.reports.found import Outcome, Rejected, ReportsNotReadError, TooMuchError
+from mta_sts.reports.stream import CHUNK, GZIP, Budget, Stream
+
+BUCKET = "s3://"
+_BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
+"""A bucket, and what the names of the objects begin with."""
+
+
+def address(place: str) -> tuple[str, str]:
+    """The bucket, and what the names of its objects begin with, in `s3://bucket/prefix`.
+
+    Raises:
+        ReportsNotReadError: this is no such address.
+    """
+    parts = _BUCKET.fullmatch(place)
+    if not parts:
+        raise ReportsNotReadError(f"{place}: not s3:// and the name of a bucket")
+    return parts[1], parts[2] or ""
+
+
+def check(place: str) -> None:
+    """Look whether a place is there, without reading it; buckets are not asked.
+
+    Raises:
+        ReportsNotReadError: it is not.
+    """
+    if place.startswith(BUCKET):
+        address(place)
+    else:
+        _is_folder(place)
+
+
+def check_folder(place: str) -> None:
+    """Look whether a place is a folder, or can be a bucket.
+
+    Raises:
+        ReportsNotReadError: it is neither.
+    """
+    if not place.startswith(BUCKET) and not os.path.isdir(place):
+        raise ReportsNotReadError(f"{place} is not a folder")
+
+
+def read(places: Iterable[str]) -> Found:
+    """All that is in files, in folders and those below them, and in buckets (`s3://bucket/prefix`).
+    What is hidden, with a name that begins with a dot, is left alone.
+
+    Raises:
+        ReportsNotReadError: a place cannot be looked into.
+    """
+    for place in places:
+        if place.startswith(BUCKET):
+            from mta_sts.reports.bucket import objects  # its library takes long to import
+
+            for name, stream in objects(*address(place)):
+                yield from _limited(name, stream)
+        elif _is_folder(place):
+            yield from _folder(place)
+        else:
+            yield from _file(place)
+
+
+def _is_folder(place: str) -> bool:
+    """
+    Raises:
+        ReportsNotReadError: it is neither a folder nor a file.
+    """
+    try:
+        mode = os.stat(place).st_mode
+    except (OSError, ValueError) as error:
+        raise ReportsNotReadError(f"{place}: {_words(error)}") from None
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        raise ReportsNotReadError(f"{place}: neither a folder nor a file")
+    return stat.S_ISDIR(mode)
+
+
+def _folder(folder: str) -> Found:
+    """Links to folders are not followed: they may lead round in circles."""
+    folders = [folder]
+    while folders:
+        folder = folders.pop()
+        try:
+            entries = os.scandir(folder)
+        except OSError as error:
+            yield folder, Rejected(_words(error))
+            continue
+        with entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.is_file(follow_symlinks=False) or os.path.isfile(entry.path):
+                    yield from _file(entry.path)
+
+
+def _file(path: str) -> Found:
+    try:
+        outcome = _small(path)
+        if outcome is not None:
+            yield path, outcome
+            return
+        with open(path, "rb", buffering=0) as file:
+            budget = Budget.of(os.fstat(file.fileno()).st_size)
+            yield from _limited(path, Stream(iter(partial(file.read, CHUNK), b""), budget, file))
+    except OSError as error:
+        yield path, Rejected(_words(error))
+
+
+def _small(path: str) -> Outcome | None:
+    """What nearly all files are, in the shortest way: one small report, or gzip of it. None where
+    it is anything else.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    file = os.open(path, os.O_RDONLY)
+    try:
+        data = os.read(file, CHUNK)
+        if os.read(file, 1):
+            return None
+    finally:
+        os.close(file)
+    if data.startswith(GZIP):
+        packed = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            data = packed.decompress(data, LARGEST_AT_ONCE)
+        except zlib.error:
+            return None
+        if not packed.eof or packed.unused_data:
+            return None
+    if not data.startswith(b"{"):
+        return None
+    try:
+        return Report.parse(data)
+    except ReportError as error:
+        return Rejected(str(error))
+
+
+def _limited(name: str, stream: Stream) -> Found:
+    try:
+        yield from contents(name, stream)
+    except TooMuchError:
+        yield name, Rejected("unpacks to far more than reports do; the rest of it is not read")
+
+
+def _words(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
