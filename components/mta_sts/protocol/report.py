@@ -5,19 +5,27 @@ list where a text should be, and fields left out. Texts come out printable, and 
 report is written by anybody who can send mail.
 """
 
-import codecs
-import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from functools import lru_cache
 
 import msgspec
+
+from mta_sts.protocol.report_shape import (
+    GivenFailure,
+    GivenPolicy,
+    GivenReport,
+    ReportError,
+    Text,
+    decode,
+)
+
+__all__ = ["FailedSessions", "Report", "ReportError", "ReportedPolicy"]
 
 LARGEST_REPORT = 256 * 2**20
 """Bytes, unpacked, that are read of one report."""
 LARGEST_AT_ONCE = 2**20
 """Bytes, unpacked, of a report that is read at once. A larger one is read piece by piece."""
-MOST_SESSIONS = 2**53
-"""The largest number that every JSON reader knows exactly (RFC 8259 6)."""
 MOST_KINDS = 1000
 """Kinds of failures that are told apart in one policy of a report."""
 MOST_POLICIES = 100_000
@@ -30,14 +38,9 @@ NOT_TOLD = "not-told"
 """In place of the result type of sessions that failed in no way that the report tells."""
 
 _UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
-_WHERE = re.compile(r"(?s)(?P<what>.*?)(?: - at `\$\.?(?P<where>.*)`)?")
 
 
-class ReportError(ValueError):
-    """This is no report of RFC 8460. The caller counts it, says so, and goes on to the next."""
-
-
-class FailedSessions(msgspec.Struct, frozen=True):
+class FailedSessions(msgspec.Struct, frozen=True, gc=False):
     """Sessions that failed alike.
 
     Attributes:
@@ -50,7 +53,7 @@ class FailedSessions(msgspec.Struct, frozen=True):
     sessions: int
 
 
-class ReportedPolicy(msgspec.Struct, frozen=True):
+class ReportedPolicy(msgspec.Struct, frozen=True, gc=False):
     """What a report says of one policy of one domain.
 
     Attributes:
@@ -64,7 +67,7 @@ class ReportedPolicy(msgspec.Struct, frozen=True):
     failures: tuple[FailedSessions, ...] = ()
 
 
-class Report(msgspec.Struct, frozen=True):
+class Report(msgspec.Struct, frozen=True, gc=False):
     """One report of one sender.
 
     Attributes:
@@ -85,77 +88,22 @@ class Report(msgspec.Struct, frozen=True):
         Raises:
             ReportError: it is none.
         """
-        try:
-            given = _DECODER.decode(data.removeprefix(codecs.BOM_UTF8))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise ReportError(why(error)) from None
+        given = decode(data)
         policies = Policies()
         for each in given.policies:
-            kinds = Kinds()
-            for detail in each.failure_details or ():
-                kinds.add(detail)
-            policies.add(each, kinds)
+            policies.add(each, Kinds(each.failure_details or ()))
         return report(given, policies)
-
-
-_Text = str | list[str] | None
-_Sessions = Annotated[int, msgspec.Meta(ge=0, le=MOST_SESSIONS)]
-
-
-class GivenFailure(msgspec.Struct, rename="kebab", gc=False):
-    """One of `failure-details`, as far as it is read; one that tells no number is one session."""
-
-    result_type: _Text = None
-    receiving_mx_hostname: _Text = None
-    failed_session_count: _Sessions = 1
-
-
-class _GivenTerms(msgspec.Struct, rename="kebab", gc=False):
-    policy_type: _Text = None
-    policy_domain: _Text = None
-
-
-class _GivenSummary(msgspec.Struct, rename="kebab", gc=False):
-    total_successful_session_count: _Sessions = 0
-    total_failure_session_count: _Sessions = 0
-
-
-class GivenPolicy(msgspec.Struct, rename="kebab", gc=False):
-    """One of `policies`, as far as it is read."""
-
-    policy: _GivenTerms
-    summary: _GivenSummary
-    failure_details: list[GivenFailure] | None = None
-
-
-class _GivenDates(msgspec.Struct, rename="kebab", gc=False):
-    start_datetime: _Text = None
-    end_datetime: _Text = None
-
-
-class GivenReport(msgspec.Struct, rename="kebab", gc=False):
-    """A report, as far as it is read."""
-
-    date_range: _GivenDates
-    policies: list[GivenPolicy]
-    organization_name: _Text = None
-    report_id: _Text = None
-
-
-_DECODER = msgspec.json.Decoder(GivenReport)
-FIELDS = frozenset(
-    name
-    for shape in (GivenReport, _GivenDates, GivenPolicy, _GivenTerms, _GivenSummary, GivenFailure)
-    for name in shape.__struct_encode_fields__
-)
-"""The names of all that is read of a report."""
 
 
 class Kinds:
     """The failures of one policy, added up by kind: result type and MX."""
 
-    def __init__(self) -> None:
+    __slots__ = ("_sessions",)
+
+    def __init__(self, given: Iterable[GivenFailure] = ()) -> None:
         self._sessions: dict[tuple[str, str], int] = {}
+        for each in given:
+            self.add(each)
 
     def add(self, given: GivenFailure) -> None:
         kind = (
@@ -208,9 +156,10 @@ class Policies:
 
 
 def _sum(one: ReportedPolicy, other: ReportedPolicy) -> ReportedPolicy:
-    kinds = Kinds()
-    for each in (*one.failures, *other.failures):
-        kinds.add(GivenFailure(each.result_type, each.mx, each.sessions))
+    kinds = Kinds(
+        GivenFailure(each.result_type, each.mx, each.sessions)
+        for each in (*one.failures, *other.failures)
+    )
     return ReportedPolicy(one.type, one.domain, one.successful + other.successful, kinds.told(0))
 
 
@@ -223,63 +172,33 @@ def report(given: GivenReport, policies: Policies) -> Report:
     return Report(
         _text(given.organization_name),
         _text(given.report_id),
-        _time(given.date_range.start_datetime, "start-datetime"),
-        _time(given.date_range.end_datetime, "end-datetime"),
+        _time(_text(given.date_range.start_datetime), "start-datetime"),
+        _time(_text(given.date_range.end_datetime), "end-datetime"),
         policies.told(),
     )
 
 
-def convert(given: object, shape: type[Any], where: str) -> Any:
-    """What was given, as the shape has it.
-
-    Args:
-        where: it stands in the report.
-
-    Raises:
-        ReportError: it has another shape.
-    """
-    try:
-        return msgspec.convert(given, shape)
-    except msgspec.ValidationError as error:
-        raise ReportError(why(error, where)) from None
-
-
-def why(error: Exception, above: str = "") -> str:
-    """Why this is no report: without what differs from one such file to the next, so that they
-    can be counted."""
-    if isinstance(error, RecursionError):
-        return "not JSON: nested too deep"
-    if isinstance(error, UnicodeDecodeError):
-        return "not JSON: not UTF-8"
-    if not isinstance(error, msgspec.ValidationError):
-        reason = str(error).removeprefix("JSON is malformed: ").partition(" (byte")[0]
-        return f"not JSON: {reason[:1].lower()}{reason[1:]}"
-    parts = _WHERE.fullmatch(str(error))
-    what, inner = (parts["what"], parts["where"] or "") if parts else (str(error), "")
-    where = re.sub(r"\[\d+\]", "[]", ".".join(part for part in (above, inner) if part))
-    return f"{where or 'the report'}: {what[:1].lower()}{what[1:].replace('`', '')}"
-
-
 def printable(text: str) -> str:
     """The text without what could steer a terminal or turn its line around, and not too long."""
+    if text.isprintable() and len(text) <= LONGEST_TEXT:
+        return text
     if len(text) > LONGEST_TEXT:
         text = f"{text[: LONGEST_TEXT - 1]}…"
-    if text.isprintable():
-        return text
     return "".join(each if each.isprintable() else _UNPRINTABLE for each in text)
 
 
-def _text(value: _Text) -> str:
+def _text(value: Text) -> str:
     """The text; the first of a list of them; empty where there is none."""
     if isinstance(value, list):
         value = value[0] if value else None
     return printable(value) if value else ""
 
 
-def _time(value: _Text, where: str) -> datetime:
+@lru_cache(maxsize=1024)  # many reports are about the same few days
+def _time(text: str, where: str) -> datetime:
     """A time of RFC 3339; where it names no zone, in UTC."""
     try:
-        time = datetime.fromisoformat(_text(value).upper())
+        time = datetime.fromisoformat(text.upper())
         time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise ReportError(f"date-range.{where}: not a time") from None

@@ -8,25 +8,23 @@ from typing import Any
 import ijson  # type: ignore[import-untyped]
 
 from mta_sts.protocol.report import (
-    FIELDS,
     LARGEST_AT_ONCE,
     LARGEST_REPORT,
     LONGEST_TEXT,
-    GivenFailure,
-    GivenPolicy,
-    GivenReport,
     Kinds,
     Policies,
     Report,
     ReportError,
-    convert,
     report,
 )
+from mta_sts.protocol.report_shape import FIELDS, GivenFailure, GivenPolicy, GivenReport, convert
 
+LONGEST_SILENCE = 2**20
+"""Bytes of one text, or of white space."""
 MOST_DEPTH = 500
 """Objects and lists within each other."""
 MOST_IN_LISTS = 1000
-"""Values that are kept of lists where there should be none, until the next policy or failure."""
+"""Values in lists where a text should be, until the next policy or failure."""
 
 _ROLES = {
     ("report", "policies"): "policies",
@@ -97,8 +95,8 @@ class _Large:
             for chunk in chunks:
                 parser.send(chunk)
                 silent = 0 if events else silent + len(chunk)
-                if silent > LARGEST_AT_ONCE:
-                    raise ReportError(f"a text or space of more than {LARGEST_AT_ONCE} bytes")
+                if silent > LONGEST_SILENCE:
+                    raise ReportError(f"a text or space of more than {LONGEST_SILENCE} bytes")
                 self._take(events)
             parser.close()
             self._take(events)
@@ -154,9 +152,10 @@ class _Large:
         elif above.role == "failures" and isinstance(above.value, list):
             self._add_failure(value)
         elif isinstance(above.value, list):
-            if self._kept < MOST_IN_LISTS:
-                self._kept += 1
-                above.value.append(value)
+            self._kept += 1
+            if self._kept > MOST_IN_LISTS:
+                raise ReportError(f"more than {MOST_IN_LISTS} values where a text should be")
+            above.value.append(value)
         elif above.key in FIELDS:
             above.value[above.key] = value
             if above.key == "failure-details" and value is None:

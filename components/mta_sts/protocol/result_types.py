@@ -1,4 +1,4 @@
-"""The result types of TLS reports (RFC 8460 4.3): whose trouble each is, and what to do about it."""
+"""The result types of TLS reports (RFC 8460 4.3): whose trouble each is, and what to do."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -42,7 +42,7 @@ def members(file: BinaryIO, budget: Budget) -> Iterator[tuple[str, Iterator[byte
         ReportError: this is not whole as a zip archive.
     """
     try:
-        archive = zipfile.ZipFile(_Guarded(file))  # type: ignore[arg-type]
+        archive = zipfile.ZipFile(_Guarded(file))
     except ReportError:
         raise
     except _DAMAGED:
@@ -54,9 +54,7 @@ def members(file: BinaryIO, budget: Budget) -> Iterator[tuple[str, Iterator[byte
             yield member.filename, _unpacked(archive, member, budget)
 
 
-def _unpacked(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget
-) -> Iterator[bytes]:
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> Iterator[bytes]:
     """
     Raises:
         ReportError: the member cannot be unpacked.

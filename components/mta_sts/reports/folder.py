@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mta_sts.findings import Failure, Reports
 from mta_sts.protocol.report import printable
-from mta_sts.reports.found import PassedOver, Rejected, ReportsNotReadError
+from mta_sts.reports.found import PassedOver, Rejected
 from mta_sts.reports.places import check_folder, read
 from mta_sts.reports.totals import Totals
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Policy, compat32
+from typing import cast
 
 from mta_sts.protocol.report import ReportError
 from mta_sts.reports.stream import MOST_LAYERS
@@ -71,7 +72,7 @@ def _attached(message: Message, depth: int) -> Iterator[Attachment]:
         raise ReportError(f"nested more than {MOST_LAYERS} deep")
     if message.is_multipart():
         inner = depth + (message.get_content_maintype() == "message")
-        for part in message.get_payload():
+        for part in cast("list[Message]", message.get_payload()):
             yield from _attached(part, inner)
         return
     kind = message.get_content_type()

@@ -25,7 +25,9 @@ def address(place: str) -> tuple[str, str]:
     """
     parts = _BUCKET.fullmatch(place)
     if not parts:
-        raise ReportsNotReadError(f"{place}: not s3:// and the name of a bucket")
+        raise ReportsNotReadError(
+            f"{place}: not s3:// and the name of a bucket, such as s3://bucket/prefix"
+        )
     return parts[1], parts[2] or ""
 
 
@@ -42,13 +44,15 @@ def check(place: str) -> None:
 
 
 def check_folder(place: str) -> None:
-    """Look whether a place is a folder, or can be a bucket.
+    """The same, of a place that is to be a folder or a bucket.
 
     Raises:
         ReportsNotReadError: it is neither.
     """
-    if not place.startswith(BUCKET) and not os.path.isdir(place):
-        raise ReportsNotReadError(f"{place} is not a folder")
+    if place.startswith(BUCKET):
+        address(place)
+    elif not _is_folder(place):
+        raise ReportsNotReadError(f"{place}: not a folder")
 
 
 def read(places: Iterable[str]) -> Found:
@@ -127,7 +131,7 @@ def _small(path: str) -> Outcome | None:
     file = os.open(path, os.O_RDONLY)
     try:
         data = os.read(file, CHUNK)
-        if os.read(file, 1):
+        if not data.startswith(GZIP) and os.read(file, 1):  # gzip tells its end itself
             return None
     finally:
         os.close(file)

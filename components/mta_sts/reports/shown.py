@@ -27,9 +27,7 @@ _STYLES: dict[May, tuple[str, str]] = {
 }
 
 
-def show(
-    told: Iterable[DomainReports], reading: Reading, console: Console, *, alone: bool
-) -> None:
+def show(told: Iterable[DomainReports], reading: Reading, console: Console, *, alone: bool) -> None:
     """Print what the reports tell, and what came of reading them.
 
     Args:
@@ -104,8 +102,9 @@ def _days(told: DomainReports) -> Iterator[Line]:
         yield f"    {many(len(earlier), 'earlier day')}: {failed:,} failed", ""
     for each in told.days[-MOST_DAYS:]:
         kinds = [f"{count:,} {kind}" for kind, count in each.failures.items()]
-        failed = f"{each.failed:,} failed ({listed(kinds)})" if kinds else "0 failed"
-        yield f"    {each.day}: {each.successful:,} succeeded, {failed}", ""
+        why = f" ({listed(kinds)})" if kinds else ""
+        counts = f"{each.successful:,} succeeded, {each.failed:,} failed{why}"
+        yield f"    {each.day}: {counts}", "yellow" if kinds else ""
 
 
 def _reading(reading: Reading) -> Iterator[Line]:

@@ -73,8 +73,8 @@ def _against(deferred: Sequence[FailedAlike]) -> str:
     found = f"enforce would defer the mail of {many(count, 'session')}: {some(kinds)}"
     if all(each.whose == "likely the sender's" for each in deferred):
         return (
-            f"{found}. One sender alone met this, while others met nothing: write to it; or enforce "
-            "all the same, and its mail waits until it is mended"
+            f"{found}. One sender alone met this, and others nothing: write to it. Or enforce "
+            "all the same: its mail waits until that is mended"
         )
     return (
         f"{found}. Mend these, the last of them seen on {last}; when reports of later days have "

@@ -54,7 +54,9 @@ def reports_failing(case: Case) -> Said:
 def deferred_by_enforce(reports: Reports) -> str | None:
     """What enforce would have turned into deferred mail, in words; None where that is nothing."""
     failures = [
-        each for each in reports.failures if each.sessions and result_type(each.result_type).deferred
+        each
+        for each in reports.failures
+        if each.sessions and result_type(each.result_type).deferred
     ]
     if not failures:
         return None
