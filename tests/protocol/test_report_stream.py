@@ -111,7 +111,7 @@ LISTS = b'{"report-id": ' + b"[" * report_stream.MOST_DEPTH
         (LISTS, "not JSON: nested too deep"),
         (LISTS.replace(b"report-id", b"x"), "not JSON: nested too deep"),
         (b'{"policies": [' + b"{}," * 2000, "policies[]: object missing required field policy"),
-        (b'{"report-id": ["' + b'a", "' * 6000, "more than 20000 bytes, unpacked"),
+        (b'{"contact-info": ["' + b'a", "' * 6000, "more than 20000 bytes, unpacked"),
     ],
 )
 def test_hostile_ones(data: bytes, why: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from mta_sts.protocol.report import NOT_TOLD
 
-Whose = Literal["yours", "the sender's", "either's", "likely the sender's"]
+Whose = Literal["yours", "the sender's", "yours or the sender's"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ RESULT_TYPES = {
         "use a publicly trusted certificate, and serve the intermediate certificates with it",
     ),
     "validation-failure": ResultType(
-        "either's",
+        "yours or the sender's",
         "TLS failed in a way that has no name of its own",
         "see whether other senders fare well at this MX; if none does, compare its TLS versions "
         "and ciphers with what is usual",
@@ -92,12 +92,12 @@ RESULT_TYPES = {
     ),
 }
 UNTOLD = ResultType(
-    "either's",
+    "yours or the sender's",
     "the report does not say what failed",
     "see what other senders tell of the same days; if none tells of a failure, ask this sender",
 )
 UNKNOWN = ResultType(
-    "either's",
+    "yours or the sender's",
     "RFC 8460 has no such result type",
     "ask the sender what it means by it",
 )

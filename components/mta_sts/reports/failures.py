@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mta_sts.protocol.result_types import ResultType, Whose, result_type
+from mta_sts.protocol.result_types import Whose, result_type
 from mta_sts.reports.totals import Domain, Kind, Sessions
-
-SEVERAL = 2
-"""Senders that meet no failure, where another one does."""
 
 
 @dataclass(frozen=True)
@@ -72,15 +69,7 @@ def _failures(domain: Domain, sessions: Sessions) -> Iterator[FailedAlike]:
             last_day=days[kind][-1],
             dane=dane,
             deferred=known.deferred and not dane,
-            whose=_whose(known, sessions.told_by[kind], domain),
+            whose=known.whose,
             means=known.means,
             remedy=known.remedy,
         )
-
-
-def _whose(known: ResultType, told_by: set[str], domain: Domain) -> Whose:
-    """What one sender alone meets, while several others meet nothing, is likely of its making."""
-    content = [each for each in domain.senders.values() if each.successful and not each.failed]
-    if known.deferred and len(told_by) == 1 and len(content) >= SEVERAL:
-        return "likely the sender's"
-    return known.whose

@@ -1,7 +1,7 @@
 """What `mta-sts reports` says, for people at a terminal."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 
@@ -12,10 +12,14 @@ from mta_sts.reports.verdict import May
 from mta_sts.words import listed, many
 
 MOST_FAILURES = 10
-MOST_SENDERS = 5
-"""Of a failure that are named."""
+"""MX hosts for each result type."""
+MOST_NAMED = 5
+"""Senders that told of it."""
+MOST_SENDERS = 20
 MOST_DAYS = 31
 MOST_FILES = 3
+"""For each reason why they are no reports."""
+NO_NAME, NO_DOMAIN = "a sender without a name", "a domain without a name"
 
 Line = tuple[str, str]
 """Words, and the style they are printed in."""
@@ -39,6 +43,7 @@ def show(told: Iterable[DomainReports], reading: Reading, console: Console, *, a
             console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
         else:
             console.file.write(f"{line}\n")
+    console.file.flush()
 
 
 def _lines(told: Iterable[DomainReports], reading: Reading, alone: bool) -> Iterator[Line]:
@@ -62,36 +67,59 @@ def _domain(told: DomainReports) -> Iterator[Line]:
     mark, style = _STYLES[told.verdict.may_enforce]
     days = _days_of(told.first_day, told.last_day)
     counts = [many(told.reports, "report"), days, f"{told.successful:,} succeeded"]
-    yield f"{told.domain}: {listed([*counts, f'{told.failed:,} failed'])}", "bold"
+    yield f"{told.domain or NO_DOMAIN}: {listed([*counts, f'{told.failed:,} failed'])}", "bold"
     if told.dane_successful or told.dane_failed:
         yield (
             f"  and under DANE: {told.dane_successful:,} succeeded, {told.dane_failed:,} failed",
             "",
         )
     yield f"  {mark} May it enforce? {told.verdict.may_enforce}: {told.verdict.why}.", style
-    for failure in told.failures[:MOST_FAILURES]:
-        yield from _failure(failure)
-    if len(told.failures) > MOST_FAILURES:
-        yield f"  and {many(len(told.failures) - MOST_FAILURES, 'failure')} of other kinds", ""
+    alike: dict[tuple[str, bool], list[FailedAlike]] = {}
+    for failure in told.failures:
+        alike.setdefault((failure.result_type, failure.dane), []).append(failure)
+    for failures in sorted(alike.values(), key=lambda each: -sum(one.sessions for one in each)):
+        yield from _failures(failures, len(told.senders))
 
 
-def _failure(failure: FailedAlike) -> Iterator[Line]:
-    where = f" at {failure.mx}" if failure.mx else ""
-    dane = ", under DANE" if failure.dane else ""
-    days = _days_of(failure.first_day, failure.last_day)
-    yield f"  {failure.sessions:,} {failure.result_type}{where}{dane}, {days}", "yellow"
-    more = len(failure.senders) - MOST_SENDERS
-    others = f" and {more} more" if more > 0 else ""
-    yield f"      told by {'; '.join(failure.senders[:MOST_SENDERS])}{others}", ""
-    yield f"      trouble: {failure.whose}. {failure.means.capitalize()}", ""
-    yield f"      to do: {failure.remedy}", ""
+def _failures(failures: list[FailedAlike], senders: int) -> Iterator[Line]:
+    """Those of one result type.
+
+    Args:
+        senders: that told of the domain.
+    """
+    first = failures[0]
+    dane = " under DANE" if first.dane else ""
+    count = sum(each.sessions for each in failures)
+    yield f"  {count:,} {first.result_type}{dane}: {first.means}", "yellow"
+    yield f"    {first.whose} to mend: {first.remedy}", ""
+    for each in failures[:MOST_FAILURES]:
+        where = f" at {each.mx}" if each.mx else ""
+        days = _days_of(each.first_day, each.last_day)
+        yield f"      {each.sessions:,}{where}, {days}, {_told_by(each.senders, senders)}", ""
+    if len(failures) > MOST_FAILURES:
+        more = failures[MOST_FAILURES:]
+        yield f"      {sum(each.sessions for each in more):,} at {len(more):,} others", ""
+
+
+def _told_by(names: Sequence[str], senders: int) -> str:
+    if len(names) == 1 < senders:
+        return f"told by {names[0] or NO_NAME} alone, of {senders:,} senders"
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return f"told by {'; '.join(name or NO_NAME for name in names[:MOST_NAMED])}{more}"
 
 
 def _senders(told: DomainReports) -> Iterator[Line]:
     yield "  Senders:", "bold"
-    for each in told.senders:
-        told_by = f"{each.organization or 'no name'}: {many(each.reports, 'report')}"
-        yield f"    {told_by}, {each.successful:,} succeeded, {each.failed:,} failed", ""
+    ordered = sorted(told.senders, key=lambda each: (-each.failed, -each.successful))
+    for each in ordered[:MOST_SENDERS]:
+        counts = f"{many(each.reports, 'report')}, {each.successful:,} succeeded"
+        yield (
+            f"    {each.organization or NO_NAME}: {counts}, {each.failed:,} failed",
+            "yellow" if each.failed else "",
+        )
+    if len(ordered) > MOST_SENDERS:
+        failed = sum(each.failed for each in ordered[MOST_SENDERS:])
+        yield f"    {len(ordered) - MOST_SENDERS:,} others: {failed:,} failed", ""
 
 
 def _days(told: DomainReports) -> Iterator[Line]:

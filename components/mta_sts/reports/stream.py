@@ -15,6 +15,8 @@ MOST_LAYERS = 8
 """How deep archives and messages may lie within each other."""
 CHUNK = 65536
 """Bytes that are read at a time."""
+HEAD = 4096
+"""Bytes that tell what a file is."""
 ALLOWED_AT_LEAST = 2**30
 ALLOWED_FOLD = 100
 """A file may unpack to this many bytes, and to this many times its own size besides."""
@@ -84,7 +86,11 @@ class Stream:
 
     def kind(self) -> Kind:
         """What they are."""
-        head = next(self._chunks, b"")
+        head = b""
+        for chunk in self._chunks:
+            head += chunk
+            if len(head) >= HEAD:
+                break
         self._chunks = chain((head,), self._chunks)
         return kind_of(head)
 

@@ -65,17 +65,13 @@ def verdict(
 
 def _against(deferred: Sequence[FailedAlike]) -> str:
     kinds = [
-        f"{each.sessions} {each.result_type} at {each.mx or 'an MX not named'}" for each in deferred
+        f"{each.sessions:,} {each.result_type} at {each.mx or 'an MX not named'}"
+        for each in deferred
     ]
     last = max(each.last_day for each in deferred)
     after = date.fromisoformat(last) + timedelta(days=1)
     count = sum(each.sessions for each in deferred)
     found = f"enforce would defer the mail of {many(count, 'session')}: {some(kinds)}"
-    if all(each.whose == "likely the sender's" for each in deferred):
-        return (
-            f"{found}. One sender alone met this, and others nothing: write to it. Or enforce "
-            "all the same: its mail waits until that is mended"
-        )
     return (
         f"{found}. Mend these, the last of them seen on {last}; when reports of later days have "
         f"come in, look again with --since {after}"
