@@ -114,6 +114,8 @@ class Kinds:
 
     def told(self, failed: int) -> tuple[FailedSessions, ...]:
         """All of them, and those that only the summary's number `failed` tells of."""
+        if not failed and not self._sessions:
+            return ()  # as most policies have it
         untold = failed - sum(self._sessions.values())
         if untold > 0:
             self._count((NOT_TOLD, ""), untold)
@@ -180,8 +182,6 @@ def report(given: GivenReport, policies: Policies) -> Report:
 
 def printable(text: str) -> str:
     """The text without what could steer a terminal or turn its line around, and not too long."""
-    if text.isprintable() and len(text) <= LONGEST_TEXT:
-        return text
     if len(text) > LONGEST_TEXT:
         text = f"{text[: LONGEST_TEXT - 1]}…"
     return "".join(each if each.isprintable() else _UNPRINTABLE for each in text)
@@ -191,7 +191,9 @@ def _text(value: Text) -> str:
     """The text; the first of a list of them; empty where there is none."""
     if isinstance(value, list):
         value = value[0] if value else None
-    return printable(value) if value else ""
+    if value is None:
+        return ""
+    return value if len(value) <= LONGEST_TEXT and value.isprintable() else printable(value)
 
 
 @lru_cache(maxsize=1024)  # many reports are about the same few days

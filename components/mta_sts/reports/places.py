@@ -17,6 +17,10 @@ _BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DO
 """A bucket, and what the names of the objects begin with."""
 
 
+SMALL = 16384
+"""Bytes, packed, of a file that is read at once."""
+
+
 def address(place: str) -> tuple[str, str]:
     """The bucket, and what the names of its objects begin with, in `s3://bucket/prefix`.
 
@@ -100,20 +104,21 @@ def _folder(folder: str) -> Found:
             continue
         with entries:
             for entry in entries:
+                path = entry.path
                 if entry.name.startswith("."):
                     continue
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.path)
-                elif entry.is_file(follow_symlinks=False) or os.path.isfile(entry.path):
-                    yield from _file(entry.path)
+                if entry.is_file(follow_symlinks=False) or os.path.isfile(path):
+                    outcome = _small(path)
+                    if outcome is None:
+                        yield from _file(path)
+                    else:
+                        yield path, outcome
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(path)
 
 
 def _file(path: str) -> Found:
     try:
-        outcome = _small(path)
-        if outcome is not None:
-            yield path, outcome
-            return
         with open(path, "rb", buffering=0) as file:
             budget = Budget.of(os.fstat(file.fileno()).st_size)
             yield from _limited(path, Stream(iter(partial(file.read, CHUNK), b""), budget, file))
@@ -123,30 +128,28 @@ def _file(path: str) -> Found:
 
 def _small(path: str) -> Outcome | None:
     """What nearly all files are, in the shortest way: one small report, or gzip of it. None where
-    it is anything else.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    file = os.open(path, os.O_RDONLY)
+    it is anything else."""
     try:
-        data = os.read(file, CHUNK)
-        if not data.startswith(GZIP) and os.read(file, 1):  # gzip tells its end itself
-            return None
+        file = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        return Rejected(_words(error))
+    try:
+        data = os.read(file, SMALL)
+    except OSError as error:
+        return Rejected(_words(error))
     finally:
         os.close(file)
-    if data.startswith(GZIP):
-        packed = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        try:
-            data = packed.decompress(data, LARGEST_AT_ONCE)
-        except zlib.error:
-            return None
-        if not packed.eof or packed.unused_data:
-            return None
-    if not data.startswith(b"{"):
+    if len(data) == SMALL:
         return None
     try:
-        return Report.parse(data)
+        if data.startswith(GZIP):
+            packed = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            data = packed.decompress(data, LARGEST_AT_ONCE)
+            if not packed.eof or packed.unused_data:
+                return None
+        return Report.parse(data) if data.startswith(b"{") else None
+    except zlib.error:
+        return None
     except ReportError as error:
         return Rejected(str(error))
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mta_sts.protocol.report import printable
+from mta_sts.protocol.report import Report, printable
 from mta_sts.reports.contents import Found
-from mta_sts.reports.found import PassedOver, Rejected
+from mta_sts.reports.found import Rejected
 from mta_sts.reports.totals import Totals
 
 MOST_SHOWN = 10
@@ -55,14 +55,15 @@ def add_up(found: Found, totals: Totals, tell: Callable[[int], None] | None = No
     """
     reading = Reading()
     for number, (name, outcome) in enumerate(found, start=1):
-        if isinstance(outcome, Rejected):
+        if isinstance(outcome, Report):
+            if totals.add(name, outcome):
+                reading.reports += 1
+            else:
+                reading.duplicates += 1
+        elif isinstance(outcome, Rejected):
             _count(reading.rejected, outcome.reason, name)
-        elif isinstance(outcome, PassedOver):
-            _count(reading.passed_over, outcome.reason, name)
-        elif totals.add(name, outcome):
-            reading.reports += 1
         else:
-            reading.duplicates += 1
+            _count(reading.passed_over, outcome.reason, name)
         if tell and not number % OFTEN:
             tell(number)
     return reading

@@ -5,7 +5,7 @@ Memory grows with the different names and times in them, not with the number of 
 
 import sys
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mta_sts.protocol.report import NOT_TOLD, Report, ReportedPolicy
 from mta_sts.reports.seen import Seen
@@ -125,7 +125,7 @@ class Totals:
         identifier = report.identifier or name.rpartition("/")[2]
         if not self._seen.add(report.organization, identifier):
             return False
-        begin = int((report.begin - _EPOCH).total_seconds())
+        begin = int(report.begin.timestamp())
         if self._since is not None and begin < self._since:
             return True
         told: dict[str, list[ReportedPolicy]] = {}
@@ -138,6 +138,3 @@ class Totals:
                 domain = self.domains[name] = Domain()
             domain.add(policies, begin, report.organization)
         return True
-
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
