@@ -22,7 +22,7 @@ from mta_sts.protocol.report_shape import (
 
 __all__ = ["FailedSessions", "Report", "ReportError", "ReportedPolicy"]
 
-LARGEST_REPORT = 256 * 2**20
+LARGEST_REPORT = 128 * 2**20
 """Bytes, unpacked, that are read of one report."""
 LARGEST_AT_ONCE = 2**20
 """Bytes, unpacked, of a report that is read at once. A larger one is read piece by piece."""
@@ -106,19 +106,20 @@ class Kinds:
             self.add(each)
 
     def add(self, given: GivenFailure) -> None:
-        kind = (
-            _text(given.result_type) or NOT_TOLD,
-            _host(_text(given.receiving_mx_hostname)),
-        )
+        kind = _text(given.result_type) or NOT_TOLD, _host(_text(given.receiving_mx_hostname))
         self._count(kind, given.failed_session_count)
 
-    def told(self, failed: int) -> tuple[FailedSessions, ...]:
-        """All of them, and those that only the summary's number `failed` tells of."""
-        if not failed and not self._sessions:
+    def complete(self, failed: int) -> None:
+        """Add those that only the summary's number `failed` tells of."""
+        self._count((NOT_TOLD, ""), max(0, failed - sum(self._sessions.values())))
+
+    def merge(self, others: "Kinds") -> None:
+        for kind, sessions in others._sessions.items():
+            self._count(kind, sessions)
+
+    def told(self) -> tuple[FailedSessions, ...]:
+        if not self._sessions:
             return ()  # as most policies have it
-        untold = failed - sum(self._sessions.values())
-        if untold > 0:
-            self._count((NOT_TOLD, ""), untold)
         return tuple(FailedSessions(*kind, count) for kind, count in self._sessions.items())
 
     def _count(self, kind: tuple[str, str], sessions: int) -> None:
@@ -129,40 +130,36 @@ class Kinds:
 
 
 class Policies:
-    """The policies of one report, each domain and type once."""
+    """The policies of one report, each type and domain once."""
 
     def __init__(self) -> None:
-        self._policies: dict[tuple[str, str], ReportedPolicy] = {}
+        self._successful: dict[tuple[str, str], int] = {}
+        self._failed: dict[tuple[str, str], Kinds] = {}
 
     def add(self, given: GivenPolicy, kinds: Kinds) -> None:
         """
         Raises:
             ReportError: these are too many.
         """
-        summary = given.summary
-        one = ReportedPolicy(
-            _text(given.policy.policy_type),
-            _host(_text(given.policy.policy_domain)),
-            summary.total_successful_session_count,
-            kinds.told(summary.total_failure_session_count),
-        )
-        key = (one.type, one.domain)
-        if key in self._policies:
-            one = _sum(self._policies[key], one)
-        elif len(self._policies) >= MOST_POLICIES:
+        if given.summary.total_failure_session_count:
+            kinds.complete(given.summary.total_failure_session_count)
+        key = _text(given.policy.policy_type), _host(_text(given.policy.policy_domain))
+        successful = given.summary.total_successful_session_count
+        if key in self._failed:
+            self._successful[key] += successful
+            self._failed[key].merge(kinds)
+        elif len(self._failed) >= MOST_POLICIES:
             raise ReportError(f"policies: more than {MOST_POLICIES}")
-        self._policies[key] = one
+        else:
+            self._successful[key], self._failed[key] = successful, kinds
 
     def told(self) -> tuple[ReportedPolicy, ...]:
-        return tuple(self._policies.values())
-
-
-def _sum(one: ReportedPolicy, other: ReportedPolicy) -> ReportedPolicy:
-    kinds = Kinds(
-        GivenFailure(each.result_type, each.mx, each.sessions)
-        for each in (*one.failures, *other.failures)
-    )
-    return ReportedPolicy(one.type, one.domain, one.successful + other.successful, kinds.told(0))
+        return tuple(
+            [
+                ReportedPolicy(*key, self._successful[key], kinds.told())
+                for key, kinds in self._failed.items()
+            ]
+        )
 
 
 def report(given: GivenReport, policies: Policies) -> Report:

@@ -10,8 +10,8 @@ from typing import cast
 from mta_sts.protocol.report import ReportError
 from mta_sts.reports.stream import MOST_LAYERS
 
-LARGEST_MESSAGE = 40 * 2**20
-"""Bytes. The largest that Amazon SES takes in."""
+LARGEST_MESSAGE = 25 * 2**20
+"""Bytes: what large mail services take in."""
 MOST_PARTS = 200
 """Parts of one message, with those of the messages within it."""
 _NEXT = b"\nFrom "
