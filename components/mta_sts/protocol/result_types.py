@@ -16,7 +16,9 @@ class ResultType:
         whose: trouble it is: of the domain that receives, or of who sends.
         means: what the sender found.
         remedy: what the domain's owner does.
-        deferred: whether mail of such a session waits under enforce (RFC 8461 5).
+        deferred: whether mail of such a session waits under enforce (RFC 8461 5). A sender that
+            could not get the policy delivers as before (RFC 8461 3.3), and under DANE sessions go
+            their own way (RFC 8461 2).
     """
 
     whose: Whose
