@@ -1,13 +1,14 @@
 """Processes that are measured, and the page that tells it."""
 
+import json
 import os
 import platform
+import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE
 
 PAGES = Path(__file__).parent.parent / "docs" / "bench"
 UNIT = 1 if sys.platform == "darwin" else 1024
@@ -35,21 +36,32 @@ class Run:
     printed: str
 
 
+_STARTER = """
+import os, sys, time
+began = time.perf_counter()
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, used = os.wait4(child, 0)
+wall, cpu = time.perf_counter() - began, used.ru_utime + used.ru_stime
+print(end=f"\\n[{os.waitstatus_to_exitcode(status)}, {wall}, {cpu}, {used.ru_maxrss}]")
+"""
+"""Starts the program given, and prints on the last line what it took."""
+
+
 def run(*words: str, statuses: Sequence[int] = (0,)) -> Run:
     """Run a program to its end.
 
     Raises:
         RuntimeError: it ended with another status than these.
     """
-    began = time.perf_counter()
-    with Popen(words, stdout=PIPE, text=True) as process:
-        printed = process.stdout.read() if process.stdout else ""
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in statuses:
-        raise RuntimeError(f"{words[0]} ended with {process.returncode}")
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * UNIT / 1e6, printed)
+    # From a small process: what starts a program counts as memory of that program until it runs.
+    ended = subprocess.run(
+        [sys.executable, "-S", "-c", _STARTER, *words], stdout=PIPE, text=True, check=True
+    )
+    printed, _, line = ended.stdout.rpartition("\n")
+    status, wall, cpu, memory = json.loads(line)
+    if status not in statuses:
+        raise RuntimeError(f"{words[0]} ended with {status}")
+    return Run(wall, cpu, memory * UNIT / 1e6, printed)
 
 
 def mta_sts(*words: str, statuses: Sequence[int] = (0, 1)) -> Run:

@@ -120,6 +120,15 @@ def test_for_programs(here: Path) -> None:
     assert result.exit_code == 1
 
 
+def test_numbers_that_add_up_to_more_than_64_bits(here: Path) -> None:
+    data = json.loads(report(policy()))
+    data["policies"][0]["failure-details"] = [{"failed-session-count": 2**53}] * 4096
+    (here / "a.json").write_text(json.dumps(data))
+    line, _ = run("reports", "a.json", "--json").output.splitlines()
+    assert as_documented("reports", line)["failed"] == 2**65
+    assert "36,893,488,147,419,103,232 failed" in run("reports", "a.json").output
+
+
 UNUSABLE = [
     (["gone"], "gone: No such file or directory"),
     (["a.json", "gone"], "gone: No such file or directory"),

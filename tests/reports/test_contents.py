@@ -203,10 +203,10 @@ def test_a_mailbox_with_a_message_that_is_too_large(monkeypatch: pytest.MonkeyPa
     box = b"From a\n" + large + b"\nFrom b\n" + mailed(REPORT)
     for size in (100, 7):
         assert found(box, size) == [
-            ("f: message 1", Rejected("more than 5000 bytes")),
+            ("f: message 1", Rejected("a message of more than 5000 bytes")),
             ("f: message 2: r.json.gz", "A"),
         ]
-    assert found(large, 100) == [("f", Rejected("more than 5000 bytes"))]
+    assert found(large, 100) == [("f", Rejected("a message of more than 5000 bytes"))]
 
 
 def test_one_member_does_not_spoil_the_others() -> None:
@@ -237,7 +237,9 @@ def test_a_list_of_members_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_archive_within_another_file_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contents, "LARGEST_IN_MEMORY", 100)
-    assert found(PLAIN_ZIP) == [("f", Rejected("more than 100 bytes"))]
+    assert found(PLAIN_ZIP) == [
+        ("f", Rejected("a zip archive in another file of more than 100 bytes"))
+    ]
 
 
 PIECES = st.sampled_from(

@@ -1,5 +1,6 @@
 """`mta-sts reports PATH…`: what senders tell of TLS, and whether a domain may enforce."""
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from mta_sts.reports.found import ReportsNotReadError
 from mta_sts.reports.places import check, read
 from mta_sts.reports.reading import Reading, add_up
 from mta_sts.reports.shown import show
-from mta_sts.reports.summary import domains
+from mta_sts.reports.summary import DomainReports, domains
 from mta_sts.reports.totals import Totals
 from mta_sts.words import many
 
@@ -54,14 +55,19 @@ def reports(
         raise click.UsageError(str(error)) from None
     if as_json:
         for each in domains(totals):
-            click.echo(msgspec.json.encode(each))
-        click.echo(msgspec.json.encode(reading))
+            click.echo(as_line(each))
+        click.echo(as_line(reading))
     else:
         show(domains(totals), reading, Console(), alone=len(totals.domains) == 1)
     if not totals.domains:
         click.echo(nothing(reading, domain, since), err=True)
         sys.exit(COULD_NOT_LOOK)
     sys.exit(FINDINGS if totals.has_failures else FINE)
+
+
+def as_line(told: DomainReports | Reading) -> str:
+    """As JSON. Numbers may have more than 64 bits, for what they add up to is not ours to say."""
+    return json.dumps(msgspec.to_builtins(told))
 
 
 def nothing(reading: Reading, domain: str | None, since: datetime | None) -> str:

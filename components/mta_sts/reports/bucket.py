@@ -23,8 +23,6 @@ SMALL = 2**20
 CONNECT_TIMEOUT, READ_TIMEOUT = 10, 30
 """Seconds that an answer may take."""
 ATTEMPTS = 3
-
-
 HOW = (
     "Credentials, region and address are those of the AWS command line (AWS_PROFILE, or "
     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY); for R2, AWS_ENDPOINT_URL_S3 is "
@@ -40,19 +38,21 @@ def objects(bucket: str, prefix: str) -> Iterator[tuple[str, Stream]]:
         ReportsNotReadError: the bucket does not answer, or does not let itself be read. So do the
             streams.
     """
+    pool = ThreadPoolExecutor(AT_ONCE)
+    pending: deque[tuple[str, int, Future[bytes] | None]] = deque()
     try:
-        bucket_client = _Bucket(bucket)
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            pending: deque[tuple[str, int, Future[bytes] | None]] = deque()
-            for key, size in bucket_client.listed(prefix):
-                small = pool.submit(bucket_client.whole, key) if size <= SMALL else None
-                pending.append((key, size, small))
-                if len(pending) > 2 * AT_ONCE:
-                    yield bucket_client.stream(*pending.popleft())
-            while pending:
-                yield bucket_client.stream(*pending.popleft())
+        asked = _Bucket(bucket)
+        for key, size in asked.listed(prefix):
+            small = pool.submit(asked.whole, key) if size <= SMALL else None
+            pending.append((key, size, small))
+            if len(pending) > 2 * AT_ONCE:
+                yield asked.stream(*pending.popleft())
+        while pending:
+            yield asked.stream(*pending.popleft())
     except _FAILED as error:
         raise _not_read(bucket, error) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Bucket:

@@ -46,7 +46,9 @@ def _gzip(name: str, stream: Stream, layers: int) -> Found:
 
 
 def _zip(name: str, stream: Stream, layers: int) -> Found:
-    file = stream.file or io.BytesIO(stream.whole(LARGEST_IN_MEMORY))
+    file = stream.file or io.BytesIO(
+        stream.whole(LARGEST_IN_MEMORY, "a zip archive in another file")
+    )
     for member, chunks in members(file, stream.budget):
         inner = Stream(chunks, stream.budget)
         yield from contents(f"{name}: {printable(member)}", inner, layers + 1)
@@ -56,13 +58,13 @@ def _mbox(name: str, stream: Stream, layers: int) -> Found:
     for number, data in enumerate(messages(stream.chunks()), start=1):
         inner = f"{name}: message {number}"
         if data is None:
-            yield inner, Rejected(f"more than {LARGEST_MESSAGE} bytes")
+            yield inner, Rejected(f"a message of more than {LARGEST_MESSAGE} bytes")
         else:
             yield from _attached(inner, data, stream, layers + 1)
 
 
 def _message(name: str, stream: Stream, layers: int) -> Found:
-    yield from _attached(name, stream.whole(LARGEST_MESSAGE), stream, layers)
+    yield from _attached(name, stream.whole(LARGEST_MESSAGE, "a message"), stream, layers)
 
 
 def _attached(name: str, data: bytes, stream: Stream, layers: int) -> Found:

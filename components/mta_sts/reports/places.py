@@ -13,10 +13,7 @@ from mta_sts.reports.found import Outcome, Rejected, ReportsNotReadError, TooMuc
 from mta_sts.reports.stream import CHUNK, GZIP, Budget, Stream
 
 BUCKET = "s3://"
-_BUCKET = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
-"""A bucket, and what the names of the objects begin with."""
-
-
+_ADDRESS = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
 SMALL = 16384
 """Bytes, packed, of a file that is read at once."""
 
@@ -27,7 +24,7 @@ def address(place: str) -> tuple[str, str]:
     Raises:
         ReportsNotReadError: this is no such address.
     """
-    parts = _BUCKET.fullmatch(place)
+    parts = _ADDRESS.fullmatch(place)
     if not parts:
         raise ReportsNotReadError(
             f"{place}: not s3:// and the name of a bucket, such as s3://bucket/prefix"
@@ -98,23 +95,21 @@ def _folder(folder: str) -> Found:
     while folders:
         folder = folders.pop()
         try:
-            entries = os.scandir(folder)
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    path = entry.path
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_file(follow_symlinks=False) or os.path.isfile(path):
+                        outcome = _small(path)
+                        if outcome is None:
+                            yield from _file(path)
+                        else:
+                            yield path, outcome
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(path)
         except OSError as error:
             yield folder, Rejected(_words(error))
-            continue
-        with entries:
-            for entry in entries:
-                path = entry.path
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_file(follow_symlinks=False) or os.path.isfile(path):
-                    outcome = _small(path)
-                    if outcome is None:
-                        yield from _file(path)
-                    else:
-                        yield path, outcome
-                elif entry.is_dir(follow_symlinks=False):
-                    folders.append(path)
 
 
 def _file(path: str) -> Found:
@@ -135,11 +130,12 @@ def _small(path: str) -> Outcome | None:
         return Rejected(_words(error))
     try:
         data = os.read(file, SMALL)
+        is_whole = data.startswith(GZIP) or not os.read(file, 1)  # gzip tells its end itself
     except OSError as error:
         return Rejected(_words(error))
     finally:
         os.close(file)
-    if len(data) == SMALL:
+    if not is_whole:
         return None
     try:
         if data.startswith(GZIP):

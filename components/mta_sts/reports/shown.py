@@ -40,7 +40,9 @@ def show(told: Iterable[DomainReports], reading: Reading, console: Console, *, a
     for line, style in _lines(told, reading, alone):
         if console.is_terminal:
             # Each line whole, however narrow the terminal: what is quoted may be searched for.
-            console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+            console.print(
+                line, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True
+            )
         else:
             console.file.write(f"{line}\n")
     console.file.flush()

@@ -97,17 +97,17 @@ class Stream:
     def chunks(self) -> Iterator[bytes]:
         return self._chunks
 
-    def whole(self, limit: int) -> bytes:
+    def whole(self, limit: int, what: str) -> bytes:
         """All of them.
 
         Raises:
-            ReportError: these are more than `limit`.
+            ReportError: these are more than `limit`; `what` is.
         """
         data = bytearray()
         for chunk in self._chunks:
             data += chunk
             if len(data) > limit:
-                raise ReportError(f"more than {limit} bytes")
+                raise ReportError(f"{what} of more than {limit} bytes")
         return bytes(data)
 
     def unpacked(self) -> "Stream":
