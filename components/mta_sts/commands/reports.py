@@ -32,7 +32,10 @@ from mta_sts.words import many
 def reports(
     paths: tuple[str, ...], domain: str | None, since: datetime | None, as_json: bool
 ) -> None:
-    """Read the TLS reports (RFC 8460) that senders sent, and say whether a domain may enforce.
+    """Read TLS reports: what fails, and whose trouble it is.
+
+    Senders send them once a day (RFC 8460). For each domain the verdict is whether it may enforce,
+    and if not, what to do.
 
     PATH is a file, a folder, or s3://bucket/prefix. What is in a file is told by its content:
     reports, messages and mailboxes (mbox) with reports attached, gzip or zip of any of these. A
