@@ -1,14 +1,16 @@
 # make demo    a deploy, a change and a look as a sender, on this machine
 # make test    every test, type check and linter
+# make bench   what is promised in numbers, measured side by side with others
 # make sandbox leaves the local cloud running, for pulumi by hand; make sandbox-stop ends it
 
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
+BENCH := .venv-bench
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test lint sandbox sandbox-stop lock
+.PHONY: setup demo test lint bench sandbox sandbox-stop lock
 
 setup: $(READY)
 	@$(VENV)/bin/python -m sandbox.engine > /dev/null
@@ -39,7 +41,18 @@ lint: setup
 test: lint
 	$(VENV)/bin/pytest
 
+# What is promised in numbers; writes docs/bench/.
+bench: setup $(BENCH)/ready
+	$(VENV)/bin/python -m benches.reports
+
+$(BENCH)/ready: requirements-bench.txt
+	@echo "bench: making $(BENCH), with what is measured against"
+	@$(PYTHON) -m venv --clear $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --require-hashes -r requirements-bench.txt
+	@touch $@
+
 # The locked requirements, made again from the .in files; needs uv.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements-bench.in -o requirements-bench.txt

@@ -135,13 +135,26 @@ BAD = [
         "reports from nowhere",
         with_(reportsFrom="no-such-folder"),
         "reportsFrom: found 'no-such-folder'; allowed: the path of a folder of TLS reports, from "
-        "where Pulumi.yaml is (no such folder)",
+        "where Pulumi.yaml is, or s3://bucket/prefix (no-such-folder: No such file or directory)",
+    ),
+    (
+        "reports from a file",
+        with_(reportsFrom="/dev/null"),
+        "reportsFrom: found '/dev/null'; allowed: the path of a folder of TLS reports, from where "
+        "Pulumi.yaml is, or s3://bucket/prefix (/dev/null: neither a folder nor a file)",
+    ),
+    (
+        "reports from no bucket",
+        with_(reportsFrom="s3://Reports"),
+        "reportsFrom: found 's3://Reports'; allowed: the path of a folder of TLS reports, from "
+        "where Pulumi.yaml is, or s3://bucket/prefix (s3://Reports: not s3:// and the name of a "
+        "bucket, such as s3://bucket/prefix)",
     ),
     (
         "a reportsFrom that is no path",
         with_(reportsFrom=["reports"]),
         "reportsFrom: found ['reports']; allowed: the path of a folder of TLS reports, from where "
-        "Pulumi.yaml is (not a path)",
+        "Pulumi.yaml is, or s3://bucket/prefix (not a path)",
     ),
     (
         "nothing to wait",

@@ -130,8 +130,8 @@ class MtaStsArgs(TypedDict):
     """Where senders report to: `mailto:` and `https:` addresses for the record
     `_smtp._tls.<domain>` (RFC 8460). Left out: no such record is made."""
     reports_from: NotRequired[str]
-    """A folder with the TLS reports that came in, as `.json` or `.json.gz` (RFC 8460 4). Left out:
-    the review knows of none."""
+    """Where the TLS reports that came in are (RFC 8460 4): a folder, or `s3://bucket/prefix`. Left
+    out: the review knows of none."""
     host: NotRequired[Host]
     """The host that serves the policy. Left out: a `CloudFrontHost` of this domain's own."""
     testing_period: NotRequired[float]

@@ -5,7 +5,7 @@ from typing import cast
 
 import click
 
-COMMANDS = ("check", "policy", "review", "suggest")
+COMMANDS = ("check", "policy", "reports", "review", "suggest")
 """Each is the function of its name in the module of its name (`commands/`)."""
 
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 import pulumi
@@ -31,6 +30,8 @@ from mta_sts.protocol.errors import MaxAgeError
 from mta_sts.protocol.names import host_name
 from mta_sts.protocol.policy import max_age_of, mode_of, mx_of
 from mta_sts.protocol.tlsrpt import rua_of
+from mta_sts.reports.found import ReportsNotReadError
+from mta_sts.reports.places import check_folder
 from mta_sts.review import CODES, TESTING_PERIOD
 
 ZONES = ("route53", "cloudflare")
@@ -156,11 +157,13 @@ def _accept(value: Any) -> dict[str, str]:
     return dict(value)
 
 
-def _folder(value: Any) -> str:
+def _reports_from(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("not a path")
-    if not Path(value).is_dir():
-        raise ValueError("no such folder")
+    try:
+        check_folder(value)
+    except ReportsNotReadError as error:
+        raise ValueError(str(error)) from None
     return value
 
 
@@ -202,7 +205,7 @@ def _yes_or_no(value: Any) -> bool:
 
 class _DomainKeys(PolicyKeys):
     reports: Annotated[list[Annotated[Any, _known(rua_of)]], Field(min_length=1)] | None = None
-    reports_from: Annotated[str | None, PlainValidator(_folder)] = None
+    reports_from: Annotated[str | None, PlainValidator(_reports_from)] = None
     gate_timeout: Annotated[float, PlainValidator(_seconds)] = DEFAULT_GATE_TIMEOUT
     testing_period: Annotated[float, PlainValidator(_seconds)] = TESTING_PERIOD
     accept: Annotated[dict[str, str], PlainValidator(_accept)] = {}

@@ -18,7 +18,9 @@ ALLOWED = {
     "mx": 'a list of host names, or "*." and a host name; empty in mode none only',
     "maxAge": f"a whole number of seconds from {SHORTEST_MAX_AGE} to 31557600",
     "reports": "a list of mailto: and https: addresses",
-    "reportsFrom": "the path of a folder of TLS reports, from where Pulumi.yaml is",
+    "reportsFrom": (
+        "the path of a folder of TLS reports, from where Pulumi.yaml is, or s3://bucket/prefix"
+    ),
     "zone": "route53 or cloudflare, and the zone's id: {route53: Z0123456789ABC}",
     "zone in a stack": (
         "route53 or cloudflare; or {route53: Z0123456789ABC}, to name the zone by its id"

@@ -15,7 +15,8 @@ from mta_sts.inside import Inside
 from mta_sts.life import counts_from
 from mta_sts.memory import Recorded
 from mta_sts.protocol.vantage import Vantage
-from mta_sts.reports import Folders, ReportsNotReadError
+from mta_sts.reports.folder import Folders
+from mta_sts.reports.found import ReportsNotReadError
 from mta_sts.reviews import Reviews
 from mta_sts.state import State
 

@@ -57,6 +57,11 @@ def some(names: Sequence[str]) -> str:
     return f"{'; '.join(names[:SOME])}{more}"
 
 
+def many(count: int, what: str) -> str:
+    """`1 report`, `12,000 reports`"""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def summary(before: Policy | None, after: Policy | None, live_id: str | None = None) -> str:
     """What changes, on one line; empty where nothing does.
 

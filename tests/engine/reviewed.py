@@ -1,5 +1,6 @@
 """One stack with a history, by the command line, whose changes are previewed."""
 
+import gzip
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from sandbox.cloud import Cloud
 from sandbox.demo import copy_of_the_project
 from sandbox.setting import Setting
 from tests.engine.printed import Printed, normal
+from tests.reports.test_contents import mailed
 
 LIMIT = 100  # seconds
 GOLDEN = Path(__file__).with_name("golden")
@@ -92,6 +94,12 @@ class Deployment:
         reports = self.project / "reports"
         reports.mkdir()
         (reports / "sender.example!testing.example!1!2.json").write_text(json.dumps(REPORT))
+        cloud.client("s3").create_bucket(Bucket="tls-reports")
+        cloud.client("s3").put_object(
+            Bucket="tls-reports",
+            Key="mail/1",
+            Body=mailed(gzip.compress(json.dumps(REPORT).encode())),
+        )
         self.domains: Domains = {name: self.domain(name) for name in names}
         self.domains[NONE] |= {"mode": "none", "maxAge": 86400, "mx": []}
         self.restore()

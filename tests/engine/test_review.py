@@ -96,6 +96,10 @@ CASES = {
         {TESTING: {"mode": "enforce", "reportsFrom": "reports"}},
         {TESTING: [("error", "reports-failing")]},
     ),
+    "reports-failing-in-a-bucket": Case(
+        {TESTING: {"mode": "enforce", "reportsFrom": "s3://tls-reports/mail/"}},
+        {TESTING: [("error", "reports-failing")]},
+    ),
     "reports-incomplete": Case(
         {OTHER: {"mode": "enforce", "reportsFrom": "reports"}},
         {OTHER: [("warning", "reports-incomplete")]},
@@ -224,6 +228,14 @@ def test_a_zone_that_nobody_is_sent_to_with_the_policy_as_it_was(
     deployment.configure({TESTING: {"zone": {"route53": another_zone}}})
     run = deployment.run("preview")
     expect(run, {TESTING: [("error", "zone-not-delegated")]})
+    assert run.returncode != 0
+
+
+def test_a_bucket_that_cannot_be_read(deployment: Deployment) -> None:
+    """The review does not do without what it was told to read."""
+    deployment.configure({TESTING: {"reportsFrom": "s3://not-there"}})
+    run = deployment.run("preview")
+    same_as_golden("reports-not-read", run, deployment.normal(run.stdout))
     assert run.returncode != 0
 
 

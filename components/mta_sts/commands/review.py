@@ -23,7 +23,7 @@ from mta_sts.protocol.errors import HostNameError
 from mta_sts.protocol.names import host_name
 from mta_sts.protocol.tlsrpt import all_lie_on
 from mta_sts.protocol.vantage import Vantage
-from mta_sts.reports import Folder
+from mta_sts.reports.folder import Folder, Folders
 from mta_sts.review import review as find
 from mta_sts.review import summary
 
@@ -40,7 +40,7 @@ class Side:
 
     policy: Policy
     terms: Terms = field(default_factory=Terms)
-    reports: Folder | None = None
+    reports: Folder | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def review(
     could not be read.
     """
     try:
-        before, after = read(old, domain), read(new, domain)
+        folders = Folders()
+        before, after = read(old, domain, folders), read(new, domain, folders)
         vantage = None if offline else Vantage.from_environment(authoritative=True)
     except (OSError, yaml.YAMLError, ValueError, ArgumentError) as error:
         raise click.UsageError(str(error)) from None
@@ -80,7 +81,7 @@ def review(
     sys.exit(FINDINGS if any(each.findings for each in said) else FINE)
 
 
-def read(file: Path, domain: str | None) -> dict[str, Side]:
+def read(file: Path, domain: str | None, folders: Folders) -> dict[str, Side]:
     """The domains of a stack configuration, or the one of a policy file; none of an empty file.
 
     Raises:
@@ -103,10 +104,10 @@ def read(file: Path, domain: str | None) -> dict[str, Side]:
     domains = given.get("mta-sts:domains") if isinstance(given, dict) else None
     if domains is None:
         raise ValueError(f"{file}: neither a policy file nor a stack with mta-sts:domains")
-    return {each.domain: _side(each) for each in checks.stack_domains(domains)}
+    return {each.domain: _side(each, folders) for each in checks.stack_domains(domains)}
 
 
-def _side(given: checks.StackDomain) -> Side:
+def _side(given: checks.StackDomain, folders: Folders) -> Side:
     policy = checks.policy_of(given.domain, given.mode, given.mx, given.max_age)
     rua = given.reports or []
     terms = Terms(
@@ -115,7 +116,7 @@ def _side(given: checks.StackDomain) -> Side:
         reports=bool(rua),
         reports_at_home=bool(rua) and all_lie_on(given.domain, rua),
     )
-    reports = Folder.read(given.reports_from) if given.reports_from else None
+    reports = folders.read(given.reports_from) if given.reports_from else None
     return Side(policy, terms, reports)
 
 

@@ -1,33 +1,46 @@
 """The report of a sending mail server on the TLS of its sessions (RFC 8460 4).
 
-Read as reports are in the wild: with times that name no zone, one MX host where a list should be,
-and fields left out.
+Read as reports are in the wild: with times that name no zone, one text where a list should be or a
+list where a text should be, and fields left out. Texts come out printable, and never long: a
+report is written by anybody who can send mail.
 """
 
-import gzip
-import io
-import json
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
 
-LARGEST_REPORT = 64 * 2**20
+import msgspec
+
+from mta_sts.protocol.report_shape import (
+    GivenFailure,
+    GivenPolicy,
+    GivenReport,
+    ReportError,
+    Text,
+    decode,
+)
+
+__all__ = ["FailedSessions", "Report", "ReportError", "ReportedPolicy"]
+
+LARGEST_REPORT = 128 * 2**20
 """Bytes, unpacked, that are read of one report."""
-MOST_SESSIONS = 2**53
-"""The largest number that every JSON reader knows exactly (RFC 8259 6)."""
-GZIP = b"\x1f\x8b"
+LARGEST_AT_ONCE = 2**20
+"""Bytes, unpacked, of a report that is read at once. A larger one is read piece by piece."""
+MOST_KINDS = 1000
+"""Kinds of failures that are told apart in one policy of a report."""
+MOST_POLICIES = 100_000
+"""Policies that one report may tell of."""
+LONGEST_TEXT = 255
+"""Characters that are kept of a text: as many as a host name may have, and a few."""
+YEARS = range(2016, 2100)
+"""In which a report may lie."""
 NOT_TOLD = "not-told"
 """In place of the result type of sessions that failed in no way that the report tells."""
 
-
-class ReportError(ValueError):
-    """This is no report of RFC 8460. The caller counts it, says so, and goes on to the next."""
+_UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
-@dataclass(frozen=True)
-class FailedSessions:
+class FailedSessions(msgspec.Struct, frozen=True, gc=False):
     """Sessions that failed alike.
 
     Attributes:
@@ -40,8 +53,7 @@ class FailedSessions:
     sessions: int
 
 
-@dataclass(frozen=True)
-class ReportedPolicy:
+class ReportedPolicy(msgspec.Struct, frozen=True, gc=False):
     """What a report says of one policy of one domain.
 
     Attributes:
@@ -55,12 +67,12 @@ class ReportedPolicy:
     failures: tuple[FailedSessions, ...] = ()
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, gc=False):
     """One report of one sender.
 
     Attributes:
         begin, end: of the time that it is about, UTC.
+        policies: each domain and type once.
     """
 
     organization: str
@@ -71,112 +83,127 @@ class Report:
 
     @classmethod
     def parse(cls, data: bytes) -> "Report":
-        """The report in `data`: JSON, or gzip of it (RFC 8460 5.1).
+        """The report in `data`, which is JSON.
 
         Raises:
-            ReportError: it is none, or unpacks to more than LARGEST_REPORT bytes.
+            ReportError: it is none.
         """
-        given = _json(_unpacked(data))
-        dates = _mapping(given, "date-range")
-        policies = given.get("policies")
-        if not isinstance(policies, list):
-            raise ReportError("policies: not a list")
-        return cls(
-            organization=_text(given, "organization-name"),
-            identifier=_text(given, "report-id"),
-            begin=_time(dates, "start-datetime"),
-            end=_time(dates, "end-datetime"),
-            policies=tuple(_policy(each) for each in policies),
+        given = decode(data)
+        policies = Policies()
+        for each in given.policies:
+            policies.add(each, Kinds(each.failure_details or ()))
+        return report(given, policies)
+
+
+class Kinds:
+    """The failures of one policy, added up by kind: result type and MX."""
+
+    __slots__ = ("_sessions",)
+
+    def __init__(self, given: Iterable[GivenFailure] = ()) -> None:
+        self._sessions: dict[tuple[str, str], int] = {}
+        for each in given:
+            self.add(each)
+
+    def add(self, given: GivenFailure) -> None:
+        kind = _text(given.result_type) or NOT_TOLD, _host(_text(given.receiving_mx_hostname))
+        self._count(kind, given.failed_session_count)
+
+    def complete(self, failed: int) -> None:
+        """Add those that only the summary's number `failed` tells of."""
+        self._count((NOT_TOLD, ""), max(0, failed - sum(self._sessions.values())))
+
+    def merge(self, others: "Kinds") -> None:
+        for kind, sessions in others._sessions.items():
+            self._count(kind, sessions)
+
+    def told(self) -> tuple[FailedSessions, ...]:
+        if not self._sessions:
+            return ()  # as most policies have it
+        return tuple(FailedSessions(*kind, count) for kind, count in self._sessions.items())
+
+    def _count(self, kind: tuple[str, str], sessions: int) -> None:
+        if kind not in self._sessions and len(self._sessions) >= MOST_KINDS:
+            kind = (NOT_TOLD, "")
+        if sessions:
+            self._sessions[kind] = self._sessions.get(kind, 0) + sessions
+
+
+class Policies:
+    """The policies of one report, each type and domain once."""
+
+    def __init__(self) -> None:
+        self._successful: dict[tuple[str, str], int] = {}
+        self._failed: dict[tuple[str, str], Kinds] = {}
+
+    def add(self, given: GivenPolicy, kinds: Kinds) -> None:
+        """
+        Raises:
+            ReportError: these are too many.
+        """
+        if given.summary.total_failure_session_count:
+            kinds.complete(given.summary.total_failure_session_count)
+        key = _text(given.policy.policy_type), _host(_text(given.policy.policy_domain))
+        successful = given.summary.total_successful_session_count
+        if key in self._failed:
+            self._successful[key] += successful
+            self._failed[key].merge(kinds)
+        elif len(self._failed) >= MOST_POLICIES:
+            raise ReportError(f"policies: more than {MOST_POLICIES}")
+        else:
+            self._successful[key], self._failed[key] = successful, kinds
+
+    def told(self) -> tuple[ReportedPolicy, ...]:
+        return tuple(
+            [
+                ReportedPolicy(*key, self._successful[key], kinds.told())
+                for key, kinds in self._failed.items()
+            ]
         )
 
 
-def _unpacked(data: bytes) -> bytes:
-    if not data.startswith(GZIP):
-        return data
-    try:
-        with gzip.open(io.BytesIO(data)) as packed:
-            unpacked = packed.read(LARGEST_REPORT + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ReportError(f"not whole as gzip: {error}") from None
-    if len(unpacked) > LARGEST_REPORT:
-        raise ReportError(f"unpacks to more than {LARGEST_REPORT} bytes")
-    return unpacked
+def report(given: GivenReport, policies: Policies) -> Report:
+    """The report of what was given.
 
-
-def _json(data: bytes) -> Mapping[str, Any]:
-    try:
-        given = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ReportError(f"not JSON: {error}") from None
-    if not isinstance(given, dict):
-        raise ReportError("not a JSON object")
-    return given
-
-
-def _policy(given: object) -> ReportedPolicy:
-    if not isinstance(given, dict):
-        raise ReportError("policies: one is not an object")
-    policy, summary = _mapping(given, "policy"), _mapping(given, "summary")
-    successful = _sessions(summary, "total-successful-session-count")
-    failed = _sessions(summary, "total-failure-session-count")
-    details = given.get("failure-details") or []
-    if not isinstance(details, list):
-        raise ReportError("failure-details: not a list")
-    failures = [_failure(each) for each in details]
-    untold = failed - sum(each.sessions for each in failures)
-    if untold > 0:
-        failures.append(FailedSessions(NOT_TOLD, "", untold))
-    return ReportedPolicy(
-        type=_text(policy, "policy-type"),
-        domain=_host(_text(policy, "policy-domain")),
-        successful=successful,
-        failures=tuple(failures),
+    Raises:
+        ReportError: its times are none.
+    """
+    return Report(
+        _text(given.organization_name),
+        _text(given.report_id),
+        _time(_text(given.date_range.start_datetime), "start-datetime"),
+        _time(_text(given.date_range.end_datetime), "end-datetime"),
+        policies.told(),
     )
 
 
-def _failure(given: object) -> FailedSessions:
-    if not isinstance(given, dict):
-        raise ReportError("failure-details: one is not an object")
-    return FailedSessions(
-        result_type=_text(given, "result-type") or NOT_TOLD,
-        mx=_host(_text(given, "receiving-mx-hostname")),
-        sessions=_sessions(given, "failed-session-count"),
-    )
+def printable(text: str) -> str:
+    """The text without what could steer a terminal or turn its line around, and not too long."""
+    if len(text) > LONGEST_TEXT:
+        text = f"{text[: LONGEST_TEXT - 1]}…"
+    return "".join(each if each.isprintable() else _UNPRINTABLE for each in text)
 
 
-def _mapping(given: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = given.get(key)
-    if not isinstance(value, dict):
-        raise ReportError(f"{key}: not an object")
-    return value
-
-
-def _text(given: Mapping[str, Any], key: str) -> str:
-    """The text of a field; the first of a list of them; empty where it is left out."""
-    value = given.get(key)
+def _text(value: Text) -> str:
+    """The text; the first of a list of them; empty where there is none."""
     if isinstance(value, list):
         value = value[0] if value else None
     if value is None:
         return ""
-    if not isinstance(value, str):
-        raise ReportError(f"{key}: not a text")
-    return value
+    return value if len(value) <= LONGEST_TEXT and value.isprintable() else printable(value)
 
 
-def _sessions(given: Mapping[str, Any], key: str) -> int:
-    value = given.get(key, 0)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_SESSIONS:
-        raise ReportError(f"{key}: not a number of sessions")
-    return value
-
-
-def _time(given: Mapping[str, Any], key: str) -> datetime:
+@lru_cache(maxsize=1024)  # many reports are about the same few days
+def _time(text: str, where: str) -> datetime:
     """A time of RFC 3339; where it names no zone, in UTC."""
     try:
-        time = datetime.fromisoformat(_text(given, key))
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        time = datetime.fromisoformat(text.upper())
+        time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise ReportError(f"{key}: not a time") from None
+        raise ReportError(f"date-range.{where}: not a time") from None
+    if time.year not in YEARS:
+        raise ReportError(f"date-range.{where}: not in the years {YEARS[0]} to {YEARS[-1]}")
+    return time
 
 
 def _host(name: str) -> str:

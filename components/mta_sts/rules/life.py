@@ -5,21 +5,13 @@ from datetime import timedelta
 from mta_sts.case import Case, Said, in_force_until
 from mta_sts.findings import Reports
 from mta_sts.limits import TESTING_MAX_AGE
+from mta_sts.protocol.result_types import result_type
 from mta_sts.words import age, left, listed, moment, some, span
 
 DAY = 86400
 WEEK = 7 * DAY
 LONG_IN_TESTING = 30 * DAY
 LARGEST_GROWTH = 10
-NOT_DEFERRED = frozenset(
-    {
-        # DANE goes its own way, whatever the policy says (RFC 8461 2)
-        *("tlsa-invalid", "dnssec-invalid", "dane-required"),
-        # a sender without a policy delivers as before (RFC 8461 3.3)
-        *("sts-policy-fetch-error", "sts-policy-invalid", "sts-webpki-invalid"),
-    }
-)
-"""The result types (RFC 8460 4.3) of sessions that enforce does not turn into deferred mail."""
 
 
 def mode_skips_testing(case: Case) -> Said:
@@ -62,7 +54,9 @@ def reports_failing(case: Case) -> Said:
 def deferred_by_enforce(reports: Reports) -> str | None:
     """What enforce would have turned into deferred mail, in words; None where that is nothing."""
     failures = [
-        each for each in reports.failures if each.sessions and each.result_type not in NOT_DEFERRED
+        each
+        for each in reports.failures
+        if each.sessions and result_type(each.result_type).deferred
     ]
     if not failures:
         return None

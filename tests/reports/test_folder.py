@@ -4,49 +4,15 @@ import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from mta_sts import reports
 from mta_sts.findings import Failure, Reports
-from mta_sts.reports import Folder, Folders, ReportsNotReadError
+from mta_sts.reports.folder import Folder, Folders
+from mta_sts.reports.found import ReportsNotReadError
+from tests.reports.made import DOMAIN, OTHER, policy, report
 
-DOMAIN, OTHER = "solarmora.com", "solarmora.net"
 TENTH = datetime(2026, 1, 10, tzinfo=UTC)
-
-
-def policy(domain: str = DOMAIN, kind: str = "sts", good: int = 5, **failed: int) -> dict[str, Any]:
-    """What one report says of one policy; failures by MX, all of one kind."""
-    return {
-        "policy": {"policy-type": kind, "policy-domain": domain},
-        "summary": {
-            "total-successful-session-count": good,
-            "total-failure-session-count": sum(failed.values()),
-        },
-        "failure-details": [
-            {
-                "result-type": "starttls-not-supported",
-                "receiving-mx-hostname": f"{mx}.example",
-                "failed-session-count": count,
-            }
-            for mx, count in failed.items()
-        ],
-    }
-
-
-def report(*policies: dict[str, Any], day: int = 10, name: str = "1", sender: str = "A") -> bytes:
-    return json.dumps(
-        {
-            "organization-name": sender,
-            "report-id": name,
-            "date-range": {
-                "start-datetime": f"2026-01-{day:02}T00:00:00Z",
-                "end-datetime": f"2026-01-{day:02}T23:59:59Z",
-            },
-            "policies": list(policies),
-        }
-    ).encode()
 
 
 def test_a_folder(tmp_path: Path) -> None:
@@ -60,8 +26,10 @@ def test_a_folder(tmp_path: Path) -> None:
         "before.json": report(policy(mx1=50), day=9, name="2"),
         "dane.json": report(policy(kind="tlsa", mx1=50), name="3"),
         "none.json": report(policy(kind="no-policy-found", mx3=4), name="4"),
-        "rubbish.json": b"rubbish",
+        "rubbish.json": b"{rubbish",
         "notes.txt": b"rubbish",
+        ".hidden": b"rubbish",
+        "dmarc.xml": b"<?xml?>",
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
@@ -73,7 +41,10 @@ def test_a_folder(tmp_path: Path) -> None:
             Failure("starttls-not-supported", "mx2.example", 1),
             Failure("starttls-not-supported", "mx3.example", 4),
         ),
-        unread=("rubbish.json: not JSON: Expecting value: line 1 column 1 (char 0)",),
+        unread=(
+            f"{tmp_path}/notes.txt: neither JSON nor gzip, zip, mbox or a message",
+            f"{tmp_path}/rubbish.json: not JSON: object keys must be strings",
+        ),
     )
     assert found.of(OTHER, TENTH).successful == 100
     assert found.of("elsewhere.example", TENTH) == Reports(0, (), found.unread)
@@ -93,16 +64,20 @@ def test_a_failure_at_no_mx(tmp_path: Path) -> None:
     assert found.failures == (Failure("not-told", "an MX not named", 7),)
 
 
-def test_a_file_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reports, "LARGEST_REPORT", 10)
-    (tmp_path / "a.json").write_bytes(b" " * 11)
-    assert Folder.read(str(tmp_path)).unread == ("a.json: more than 10 bytes",)
-
-
-def test_no_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("{}/gone", "{}/gone: No such file or directory"),
+        ("{}/file", "{}/file: not a folder"),
+        ("s3://", "s3://: not s3:// and the name of a bucket, such as s3://bucket/prefix"),
+        ("s3://B/", "s3://B/: not s3:// and the name of a bucket, such as s3://bucket/prefix"),
+    ],
+)
+def test_no_folder(tmp_path: Path, place: str, why: str) -> None:
+    (tmp_path / "file").write_bytes(report(policy()))
     with pytest.raises(ReportsNotReadError) as raised:
-        Folder.read(str(tmp_path / "gone"))
-    assert str(raised.value) == f"{tmp_path / 'gone'} is not a folder"
+        Folder.read(place.format(tmp_path))
+    assert str(raised.value) == why.format(tmp_path)
 
 
 def test_a_folder_is_read_once(tmp_path: Path) -> None:
