@@ -16,18 +16,35 @@ from mta_sts.protocol.resolve import AddressAnswer, addresses
 from mta_sts.protocol.sender_errors import (
     BodyTooLargeError,
     Certificate,
+    CertificateNameError,
+    ConnectError,
+    EarlyCertificateError,
     EncodingError,
+    ExpiredCertificateError,
+    FetchError,
     FetchTimeoutError,
     HttpError,
     MediaTypeError,
     NoAddressError,
     RedirectError,
     StatusError,
+    TlsError,
+    TlsVersionError,
+    UntrustedCertificateError,
 )
-from mta_sts.protocol.tls import certificate_of, client_context, connection_error, told
+from mta_sts.protocol.tls import FaultKind, certificate_of, fault, told
 from mta_sts.protocol.vantage import Vantage
 
 _HEADERS = {"Accept": "text/plain", "Accept-Encoding": "identity", "User-Agent": "mta-sts"}
+_FAULTS: dict[FaultKind, type[FetchError]] = {
+    "connection": ConnectError,
+    "version": TlsVersionError,
+    "handshake": TlsError,
+    "untrusted": UntrustedCertificateError,
+    "expired": ExpiredCertificateError,
+    "early": EarlyCertificateError,
+    "name": CertificateNameError,
+}
 _FAILURES = (aiohttp.ClientError, HttpProcessingError, OSError, EOFError, ValueError)
 
 
@@ -75,8 +92,7 @@ async def fetch_from(host: AddressAnswer, vantage: Vantage) -> Fetched:
     url = policy_url(host.name.removeprefix("mta-sts."))
     if not host.addresses:
         raise NoAddressError(url, "no address" if host.exists else "no such name")
-    context = client_context(vantage.ca_file)
-    connector = _Connector(resolver=_Known(host.addresses), ssl=context, force_close=True)
+    connector = _Connector(resolver=_Known(host.addresses), ssl=vantage.tls, force_close=True)
     try:
         async with asyncio.timeout(vantage.timeout):
             return await _get(url, host.name, connector, vantage.https_port)
@@ -85,7 +101,8 @@ async def fetch_from(host: AddressAnswer, vantage: Vantage) -> Fetched:
         raise FetchTimeoutError(url, found, **connector.facts) from None
     except _FAILURES as error:
         if connector.address is None:
-            raise connection_error(url, error) from error
+            why = fault(error)
+            raise _FAULTS[why.kind](url, why.found) from error
         raise HttpError(url, told(error), **connector.facts) from error
 
 
