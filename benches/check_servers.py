@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen
-from typing import NamedTuple, cast
+from typing import IO, NamedTuple, cast
 
 import trustme
 
@@ -50,10 +50,9 @@ def serving(delay: float) -> Iterator[Ports]:
     with tempfile.TemporaryDirectory(prefix="mta-sts-bench-") as folder:
         command = [sys.executable, "-m", "benches.check_servers", folder, str(delay)]
         with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:
-            assert process.stdin and process.stdout
-            dns, https = map(int, process.stdout.readline().split())
+            dns, https = map(int, cast("IO[str]", process.stdout).readline().split())
             yield Ports(dns, https, Path(folder, "ca.pem"))
-            process.stdin.close()
+            cast("IO[str]", process.stdin).close()
 
 
 def answer(query: bytes) -> bytes:
@@ -80,7 +79,9 @@ def answer(query: bytes) -> bytes:
     if kind == _TXT:
         data = bytes([len(data)]) + data
     record = b"\xc0\x0c" + query[at + 1 : at + 5] + (60).to_bytes(4, "big")
-    return head + b"\x00\x01\x00\x00\x00\x00" + question + record + len(data).to_bytes(2, "big") + data
+    return (
+        head + b"\x00\x01\x00\x00\x00\x00" + question + record + len(data).to_bytes(2, "big") + data
+    )
 
 
 class Dns(asyncio.DatagramProtocol):
@@ -117,7 +118,9 @@ class Certificates:
     def make(self, group: int) -> ssl.SSLContext:
         first = group * NAMES_IN_A_CERTIFICATE
         numbers = range(first, first + NAMES_IN_A_CERTIFICATE)
-        certificate = self.ca.issue_cert(*(f"mta-sts.d{number}.bench.example" for number in numbers))
+        certificate = self.ca.issue_cert(
+            *(f"mta-sts.d{number}.bench.example" for number in numbers)
+        )
         context = self.made[group] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         certificate.configure_cert(context)
         return context

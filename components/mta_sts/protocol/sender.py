@@ -6,6 +6,7 @@ sight = await look("example.com", Vantage())
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from mta_sts.protocol.errors import PolicyError, RecordError
 from mta_sts.protocol.fetch import Fetched, fetch, fetch_from
@@ -44,6 +45,7 @@ __all__ = [
     "SenderError",
     "Sight",
     "SightError",
+    "SightPart",
     "TxtAnswer",
     "Vantage",
     "VantageError",
@@ -59,9 +61,10 @@ __all__ = [
 ]
 
 
-_SHOWN = 10
+_SHOWN = 5  # of many
 _SHOWN_TEXT = 200  # characters of a TXT record
 
+SightPart = Literal["record", "address", "certificate", "https", "policy", "id"]
 SightError = SenderError | RecordError | PolicyError
 
 
@@ -70,14 +73,14 @@ class Observation:
     """One thing a sender saw.
 
     Attributes:
-        what: `record`, `address`, `certificate`, `https`, `policy` or `id`.
+        what: which part of MTA-STS it is.
         at: when, by the vantage's clock, UTC.
         source: who said so: a DNS server, or a URL and the address it was fetched from.
         found: what was seen, for people to read.
         error: what is wrong with it for a sender, or None.
     """
 
-    what: str
+    what: SightPart
     at: datetime
     source: str
     found: str
@@ -151,7 +154,7 @@ class _View:
 
     def note(
         self,
-        what: str,
+        what: SightPart,
         source: str,
         found: str,
         error: SightError | None = None,
@@ -166,7 +169,10 @@ class _View:
         except DnsError as error:
             self.note("record", "DNS", "no answer", error)
             return
-        found = _some([f"{text[:_SHOWN_TEXT]!r}" for text in answer.texts]) or f"no TXT record at {name}"
+        found = (
+            _some([f"{text[:_SHOWN_TEXT]!r}" for text in answer.texts])
+            or f"no TXT record at {name}"
+        )
         try:
             self.record = Record.select(answer.texts)
         except RecordError as error:

@@ -7,6 +7,7 @@ was asked, what was found, and the rule.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 
 class SenderError(Exception):
@@ -86,7 +87,7 @@ class FetchError(SenderError):
         certificate: the server's, once it was accepted.
     """
 
-    what = "https"
+    what: Literal["address", "certificate", "https"] = "https"
     rule = "a policy is served there (RFC 8461 3.3)"
 
     def __init__(

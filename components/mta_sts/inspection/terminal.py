@@ -1,0 +1,100 @@
+"""Inspections as a person reads them at a terminal."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from mta_sts.inspection.result import Finding, Inspection, State
+
+MARKS = {
+    "error": "[red]✗[/]",
+    "warning": "[yellow]![/]",
+    "unknown": "[magenta]?[/]",
+    "note": "[green]✓[/]",
+}
+FINE = "[green]✓[/]"
+VERDICTS: dict[State, str] = {
+    "testing": "Senders deliver as before, and report what they would have refused.",
+    "enforce": "Senders deliver over verified TLS to these hosts only.",
+    "none": "Senders act as if there were no MTA-STS.",
+    "broken": "Senders have no policy to use: mail is sent as if there were no MTA-STS.",
+    "absent": "There is no MTA-STS: mail is sent with TLS where it is offered, and to whom it is "
+    "not known.",
+    "unknown": "It could not be looked up.",
+    "no-domain": "There is nothing to look at.",
+}
+"""What a sender does that comes for the first time."""
+
+
+def show(inspection: Inspection, console: Console) -> None:
+    """Print all that was seen of a domain, in order, what is wrong with it and what to do."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for overflow in ("ignore", "ignore", "ignore", "fold"):
+        table.add_column(overflow=overflow)
+    source = ""
+    for seen in inspection.seen:
+        said = [escape(seen.found), *map(_told, seen.findings)]
+        if seen.source != source:
+            source = seen.source
+            said.append(f"[dim]from {escape(source)}[/]")
+        table.add_row(f"{seen.at:%H:%M:%S}", _mark(seen.findings), seen.what, "\n".join(said))
+    console.print(f"[bold]{escape(inspection.domain)}[/]")
+    console.print(table)
+    console.print(verdict(inspection))
+
+
+def verdict(inspection: Inspection) -> str:
+    """What a sender does, in words."""
+    said = VERDICTS[inspection.state]
+    if inspection.policy and inspection.state in ("testing", "enforce", "none"):
+        said += f" They keep the policy for {inspection.policy.max_age} s."
+    return said
+
+
+def line(inspection: Inspection) -> str:
+    """One domain on one line: its state, and the worst that there is to say of it."""
+    findings = [each for each in inspection.findings if each.severity != "note"]
+    told = f"{_mark(findings)} {inspection.state:<9} {escape(inspection.domain)}"
+    if not findings:
+        return told
+    more = f" [dim](and {len(findings) - 1} more)[/]" if len(findings) > 1 else ""
+    return f"{told}: {escape(f'{findings[0].code}: {findings[0].message}')}{more}"
+
+
+class Tally:
+    """What many inspections come to."""
+
+    def __init__(self) -> None:
+        self.states: Counter[str] = Counter()
+        self.codes: Counter[str] = Counter()
+        self.severities: Counter[str] = Counter()
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return self.states.total()
+
+    def add(self, inspection: Inspection) -> None:
+        """Count one."""
+        self.states[inspection.state] += 1
+        self.codes.update({each.code for each in inspection.findings})
+        self.severities.update({each.severity for each in inspection.findings})
+
+    def __str__(self) -> str:
+        states = ", ".join(f"{count} {state}" for state, count in self.states.most_common())
+        codes = "\n".join(f"{count:>7} {code}" for code, count in self.codes.most_common())
+        head = f"{self.total} domains: {states}"
+        return f"{head}\n{codes}" if codes else head
+
+
+def _mark(findings: Sequence[Finding]) -> str:
+    order = list(MARKS)
+    worst = min((order.index(each.severity) for each in findings), default=None)
+    return FINE if worst is None else MARKS[order[worst]]
+
+
+def _told(finding: Finding) -> str:
+    return f"{escape(f'{finding.code}: {finding.message}')}\n[dim]→[/] {escape(finding.advice)}"
