@@ -232,13 +232,19 @@ def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def one_handshake(context: ssl.SSLContext) -> Iterator[int]:
-    """A port that takes one TLS handshake, and says by an alert why it fails: asyncio's do not."""
+def one_handshake(context: ssl.SSLContext, says: Iterable[bytes] = ()) -> Iterator[int]:
+    """A port that takes one TLS handshake, and says by an alert why it fails: asyncio's do not.
+    Before it, the server says all that `says` has, a line of the client's after each but the last.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
             connection, _ = listener.accept()
             with connection, contextlib.suppress(OSError):
+                for number, part in enumerate(says):
+                    if number:
+                        connection.recv(1000)
+                    connection.sendall(part)
                 context.wrap_socket(connection, server_side=True)
 
         thread = threading.Thread(target=serve)

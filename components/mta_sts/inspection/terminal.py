@@ -21,8 +21,7 @@ VERDICTS: dict[State, str] = {
     "enforce": "Senders deliver over verified TLS to these hosts only.",
     "none": "Senders act as if there were no MTA-STS.",
     "broken": "Senders have no policy to use: mail is sent as if there were no MTA-STS.",
-    "absent": "There is no MTA-STS: mail is sent with TLS where it is offered, and to whom it is "
-    "not known.",
+    "absent": "There is no MTA-STS: senders use TLS where it is offered, and verify nothing.",
     "unknown": "It could not be looked up.",
     "no-domain": "There is nothing to look at.",
 }
