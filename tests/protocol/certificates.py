@@ -2,6 +2,7 @@
 
 import ssl
 import tempfile
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,12 +32,30 @@ def dated(begin: int, end: int) -> Make:
 
 
 def named(*names: str) -> Make:
-    """A certificate for other names; `HOST` in one stands for the host's."""
-    return lambda trust, host: trust.context(*(name.replace("HOST", host) for name in names))
+    """A certificate for other names; `HOST` in one stands for the host's, `PARENT` for what
+    follows its first label."""
+
+    def make(trust: Trust, host: str) -> ssl.SSLContext:
+        parent = host.partition(".")[2]
+        return trust.context(
+            *(name.replace("HOST", host).replace("PARENT", parent) for name in names)
+        )
+
+    return make
 
 
 def common_name_only(trust: Trust, host: str) -> ssl.SSLContext:
     return server_context(trust.ca.issue_cert(common_name=host))
+
+
+def old_tls(trust: Trust, host: str) -> ssl.SSLContext:
+    """A good certificate, and TLS 1.1 at most."""
+    context = trust.context(host)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    return context
 
 
 def by_another(_: Trust, host: str) -> ssl.SSLContext:
@@ -117,7 +136,7 @@ def _context(pem: bytes) -> ssl.SSLContext:
 WRONG: list[tuple[str, Make, FaultKind]] = [
     ("another name", named("other.example"), "name"),
     ("the name with a prefix", named("x.HOST"), "name"),
-    ("the name without its first label", named("solarmora.com"), "name"),
+    ("the name without its first label", named("PARENT"), "name"),
     ("a wildcard for the top-level domain", named("*.com"), "name"),
     ("a wildcard above the name", named("*.HOST"), "name"),
     ("part of a label", built(name="m*.solarmora.com"), "name"),

@@ -48,8 +48,12 @@ ADDRESS = f"{HOST}. 60 IN A 127.0.0.1"
 class DnsServer(asyncio.DatagramProtocol):
     """Answers from zones, for all names in them with authority; keeps what it was asked."""
 
-    def __init__(self, zones: Zones, instead: Mapping[str, Answer] | None = None) -> None:
-        """`instead` has, by "name TYPE", what answers in place of the zones; None is silence."""
+    def __init__(
+        self, zones: Zones, instead: Mapping[str, Answer] | None = None, *, follows: bool = False
+    ) -> None:
+        """`instead` has, by "name TYPE", what answers in place of the zones; None is silence.
+        `follows`: CNAMEs within the zones, as a resolver does."""
+        self.follows = follows
         self.zones = {
             dns.name.from_text(apex): [_rrset(record) for record in records]
             for apex, records in zones.items()
@@ -80,6 +84,14 @@ class DnsServer(asyncio.DatagramProtocol):
         reply.flags |= dns.flags.AA
         here = [rrset for rrset in self.zones[apex] if rrset.name == name]
         reply.answer = [rrset for rrset in here if rrset.rdtype in (kind, dns.rdatatype.CNAME)]
+        if self.follows:
+            for rrset in reply.answer:
+                if rrset.rdtype == dns.rdatatype.CNAME and len(reply.answer) < 20:
+                    reply.answer += [
+                        each
+                        for each in self.zones[apex]
+                        if each.name == rrset[0].target and each.rdtype in (kind, rrset.rdtype)
+                    ]
         if not reply.answer:
             reply.authority = [self.zones[apex][0]]
             if not here:

@@ -3,8 +3,6 @@ not there."""
 
 import asyncio
 import ssl
-import warnings
-from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +10,7 @@ from mta_sts.protocol import sender_errors as errors
 from mta_sts.protocol.sender import Fetched, fetch
 from mta_sts.protocol.tls import FaultKind
 from mta_sts.protocol.vantage import Vantage, VantageError
-from tests.protocol.certificates import WRONG, Make
+from tests.protocol.certificates import WRONG, Make, old_tls
 from tests.protocol.servers import (
     ADDRESS,
     DOMAIN,
@@ -58,33 +56,23 @@ def test_a_wildcard_certificate_is_as_good(trust: Trust) -> None:
     assert asyncio.run(fetch_from(trust, server)).certificate.names == (f"*.{DOMAIN}",)
 
 
-def old_tls(context: ssl.SSLContext) -> None:
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
-
-
-def no_certificate_for_the_name(context: ssl.SSLContext) -> None:
+def no_certificate_for_the_name(trust: Trust, host: str) -> ssl.SSLContext:
+    context = trust.context(host)
     context.sni_callback = lambda *_: ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+    return context
 
 
 @pytest.mark.parametrize(
-    ("change", "kind", "found"),
+    ("make", "kind", "found"),
     [
         (old_tls, errors.TlsVersionError, "tlsv1 alert protocol version"),
         (no_certificate_for_the_name, errors.TlsError, "tlsv1 unrecognized name"),
     ],
 )
 def test_refused_handshakes(
-    trust: Trust,
-    change: Callable[[ssl.SSLContext], None],
-    kind: type[errors.FetchError],
-    found: str,
+    trust: Trust, make: Make, kind: type[errors.FetchError], found: str
 ) -> None:
-    context = trust.context(HOST)
-    change(context)
-    with one_handshake(context) as port, pytest.raises(errors.FetchError) as raised:
+    with one_handshake(make(trust, HOST)) as port, pytest.raises(errors.FetchError) as raised:
         asyncio.run(fetch_on(trust, port, ADDRESS))
     assert type(raised.value) is kind
     assert raised.value.found == found

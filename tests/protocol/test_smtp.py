@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import warnings
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from mta_sts.protocol import smtp_errors as errors
 from mta_sts.protocol.smtp import MxTls, starttls
 from mta_sts.protocol.tls import FaultKind
-from tests.protocol.certificates import WRONG, Make
+from tests.protocol.certificates import WRONG, Make, old_tls
 from tests.protocol.servers import Handler, Trust, one_handshake, sends, stalls
 from tests.protocol.smtp_server import EHLO, GREETING, SCRIPT, STARTTLS, SmtpServer
 
@@ -206,12 +205,8 @@ def test_wrong_certificates(trust: Trust, make: Make, fault: FaultKind) -> None:
 
 
 def test_old_tls(trust: Trust) -> None:
-    context = trust.context(HOST)
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with one_handshake(context, SCRIPT) as port, pytest.raises(errors.SmtpTlsVersionError) as old:
+    handshake = one_handshake(old_tls(trust, HOST), SCRIPT)
+    with handshake as port, pytest.raises(errors.SmtpTlsVersionError) as old:
         asyncio.run(starttls(HOST, "127.0.0.1", trust.vantage(9, smtp_port=port)))
     assert old.value.found == "tlsv1 alert protocol version"
 
