@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
-    ca = trustme.CA()
+    ca = trustme.CA(organization_name="Test CA")
     file: Path = tmp_path_factory.mktemp("trust") / "ca.pem"
     ca.cert_pem.write_to_path(str(file))
     return Trust(ca, file)

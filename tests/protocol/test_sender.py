@@ -70,7 +70,7 @@ def test_all_is_well(trust: Trust) -> None:
     assert by_what["record"].found == f"v=STSv1; id={POLICY.id};"
     assert by_what["record"].source.startswith("127.0.0.1:")
     assert by_what["address"].found == "127.0.0.1"
-    assert by_what["certificate"].found.startswith(f"{HOST}, by trustme")
+    assert by_what["certificate"].found.startswith(f"{HOST}, by Test CA, until ")
     assert by_what["https"].found.startswith("68 bytes of text/plain in ")
     assert by_what["policy"] == Observation(
         what="policy",

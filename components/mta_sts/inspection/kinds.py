@@ -48,7 +48,7 @@ _PORT = (
     "the next."
 )
 
-NO_NAME = Kind("name", "error", "Mend the name, or take it out of the list.")
+NO_NAME = Kind("no-domain", "error", "Mend the name, or take it out of the list.")
 NO_DOMAIN = Kind("domain-missing", "error", "Check its spelling, and that it is registered.")
 EXPIRING = Kind("certificate-expiring", "warning", _RENEW)
 MX_EXPIRING = Kind("mx-certificate-expiring", "warning", _RENEW)

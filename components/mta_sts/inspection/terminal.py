@@ -1,19 +1,20 @@
 """Inspections as a person reads them at a terminal."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mta_sts.inspection.result import Finding, Inspection, State
+from mta_sts.inspection.result import SEVERITIES, Finding, Inspection, Severity, State
 
-MARKS = {
+MARKS: dict[Severity, str] = {
     "error": "[red]✗[/]",
     "warning": "[yellow]![/]",
     "unknown": "[magenta]?[/]",
-    "note": "[green]✓[/]",
+    "note": "[cyan]i[/]",
 }
 FINE = "[green]✓[/]"
 VERDICTS: dict[State, str] = {
@@ -35,7 +36,9 @@ def show(inspection: Inspection, console: Console) -> None:
         table.add_column(overflow=overflow)
     source = ""
     for seen in inspection.seen:
-        said = [escape(seen.found), *map(_told, seen.findings)]
+        said = [_told(finding) for finding in seen.findings]
+        if not any(seen.found in finding.message for finding in seen.findings):
+            said.insert(0, escape(seen.found))
         if seen.source != source:
             source = seen.source
             said.append(f"[dim]from {escape(source)}[/]")
@@ -67,32 +70,38 @@ class Tally:
     """What many inspections come to."""
 
     def __init__(self) -> None:
-        self.states: Counter[str] = Counter()
-        self.codes: Counter[str] = Counter()
-        self.severities: Counter[str] = Counter()
+        self.states: Counter[State] = Counter()
+        self.findings: Counter[tuple[Severity, str]] = Counter()
+
+    def add(self, inspection: Inspection) -> None:
+        """Count one."""
+        self.states[inspection.state] += 1
+        self.findings.update({(each.severity, each.code) for each in inspection.findings})
 
     @property
     def total(self) -> int:
         """How many there are."""
         return self.states.total()
 
-    def add(self, inspection: Inspection) -> None:
-        """Count one."""
-        self.states[inspection.state] += 1
-        self.codes.update({each.code for each in inspection.findings})
-        self.severities.update({each.severity for each in inspection.findings})
+    @property
+    def severities(self) -> set[Severity]:
+        """How bad it was, over all of them."""
+        return {severity for severity, _ in self.findings}
 
-    def __str__(self) -> str:
-        states = ", ".join(f"{count} {state}" for state, count in self.states.most_common())
-        codes = "\n".join(f"{count:>7} {code}" for code, count in self.codes.most_common())
-        head = f"{self.total} domains: {states}"
-        return f"{head}\n{codes}" if codes else head
+    def lines(self) -> Iterator[str]:
+        """How many domains have each state, and each finding, the worst first."""
+        states = get_args(State)
+        told = [f"{self.states[each]} {each}" for each in states if self.states[each]]
+        yield f"{self.total} domains: {', '.join(told)}"
+        for severity in SEVERITIES:
+            for (how_bad, code), count in self.findings.most_common():
+                if how_bad == severity:
+                    yield f"{count:>7} {MARKS[severity]} {code}"
 
 
 def _mark(findings: Sequence[Finding]) -> str:
-    order = list(MARKS)
-    worst = min((order.index(each.severity) for each in findings), default=None)
-    return FINE if worst is None else MARKS[order[worst]]
+    worst = min((SEVERITIES.index(each.severity) for each in findings), default=None)
+    return FINE if worst is None else MARKS[SEVERITIES[worst]]
 
 
 def _told(finding: Finding) -> str:

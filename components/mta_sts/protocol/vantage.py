@@ -80,7 +80,7 @@ class Vantage:
         """
         fields: dict[str, Any] = {}
         if dns := environment.get("MTA_STS_DNS"):
-            fields["dns"] = server_of("MTA_STS_DNS", dns)
+            fields["dns"] = _server(dns)
         if ca_file := environment.get("MTA_STS_CA_FILE"):
             fields["ca_file"] = ca_file
         if port := environment.get("MTA_STS_HTTPS_PORT"):
@@ -107,20 +107,15 @@ class Vantage:
         return context
 
 
-def server_of(setting: str, text: str) -> tuple[str, int]:
-    """The address and port that `text` is.
-
-    Raises:
-        VantageError: it is none; the error names `setting`.
-    """
+def _server(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     try:
         address = str(ipaddress.ip_address(host.removeprefix("[").removesuffix("]")))
     except ValueError:
         colon = ""
     if not colon:
-        raise VantageError(setting, text, "it is address:port, such as 127.0.0.1:5353")
-    return address, _port(setting, text, port)
+        raise VantageError("MTA_STS_DNS", text, "it is address:port, such as 127.0.0.1:5353")
+    return address, _port("MTA_STS_DNS", text, port)
 
 
 def _port(setting: str, text: str, port: str) -> int:
