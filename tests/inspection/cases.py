@@ -1,7 +1,6 @@
 """Domains, valid ones and broken ones of every kind, for programs to agree on."""
 
 import gzip
-import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,12 +11,13 @@ from tests.protocol.certificates import (
     by_another,
     common_name_only,
     dated,
+    good,
     intermediate_not_sent,
     named,
     old_tls,
     self_signed,
 )
-from tests.protocol.servers import Answer, Handler, Trust, reply, says, sends, stalls
+from tests.protocol.servers import Answer, Handler, reply, says, sends, stalls
 
 POLICY = (
     b"version: STSv1\r\nmode: enforce\r\nmx: mail.example.org\r\nmx: *.example.net\r\n"
@@ -25,10 +25,6 @@ POLICY = (
 )
 RECORD = "v=STSv1; id=20160831085700Z;"
 SERVED = sends(reply(POLICY))
-
-
-def good_certificate(trust: Trust, host: str) -> ssl.SSLContext:
-    return trust.context(host)
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ class Case:
     records: Sequence[str] = ()
     answer: Answer | None = None
     serves: Handler = SERVED
-    tls: Make | None = good_certificate
+    tls: Make | None = good
     host: bool = True
     listens: bool = True
 
@@ -175,6 +171,7 @@ BROKEN_POLICIES = [
     policy("a-blank-line", of("", "x: y")),
     policy("space-before-a-key", of(" mode: testing")),
     policy("space-before-a-colon", of("mode : testing")),
+    policy("a-key-of-33", of(f"{'x' * 33}: y")),
     policy("key-in-upper-case", of("Mode: testing").replace(b"\nmode: testing", b"")),
     policy("no-colon", of("hello")),
     policy("byte-order-mark", b"\xef\xbb\xbf" + of()),
@@ -204,8 +201,8 @@ BROKEN_HTTPS = [
     Case("redirect", serves=sends(reply(b"", "Location: https://a.example/", status="301 Moved"))),
     Case("type-html", serves=sends(reply(POLICY, content_type="text/html"))),
     Case("no-type", serves=sends(reply(POLICY, content_type=None))),
-    Case("gzip", serves=sends(reply(gzip.compress(POLICY), "Content-Encoding: gzip"))),
-    Case("gzip-untold", serves=sends(reply(gzip.compress(POLICY)))),
+    Case("gzip", serves=sends(reply(gzip.compress(POLICY, mtime=0), "Content-Encoding: gzip"))),
+    Case("gzip-untold", serves=sends(reply(gzip.compress(POLICY, mtime=0)))),
     Case("cut-short", serves=sends(reply(POLICY, length=len(POLICY) + 9))),
     Case("silence", serves=stalls),
     Case("drips", serves=sends(*(bytes([byte]) for byte in reply(POLICY)), pause=0.04)),

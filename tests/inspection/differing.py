@@ -49,6 +49,10 @@ DIFFERING: dict[str, tuple[tuple[str, ...], str]] = {
         PROGRAMS,
         "RFC 8461 4.1 compares mx with names of MX hosts; an address is none, by RFC 1123 2.1",
     ),
+    "a-key-of-33": (
+        (POSTFIX,),
+        "RFC 8461 3.2: sts-policy-ext-name is of at most 32 characters",
+    ),
     "a-blank-line": (PROGRAMS, _TERM),
     "cr-only": ((POSTFIX,), _TERM),
     "no-colon": ((POSTFIX,), 'RFC 8461 3.2: a sts-policy-field has ":" between name and value'),

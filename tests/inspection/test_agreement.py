@@ -6,13 +6,17 @@ import contextlib
 import json
 import os
 import sys
+from dataclasses import dataclass
 
 import pytest
 
 from mta_sts.inspection.domain import inspect
+from mta_sts.inspection.result import Inspection
+from tests.commands.typed import same_as_file
 from tests.inspection.cases import BROKEN, VALID, Case
 from tests.inspection.differing import DIFFERING, PROGRAMS
 from tests.inspection.proxy import proxying
+from tests.inspection.told import GOLDEN, told
 from tests.protocol.servers import DnsServer, HttpsServer, Trust
 
 pytestmark = pytest.mark.timeout(120)
@@ -39,10 +43,8 @@ def zones(case: Case) -> dict[str, list[str]]:
     return {name: records}
 
 
-async def ours(case: Case, dns_port: int, https_port: int, trust: Trust) -> Used:
+def ours(seen: Inspection) -> Used:
     """What `check` says that a sender uses."""
-    vantage = trust.vantage(dns_port, https_port, dns_timeout=2.0)
-    seen = await inspect(domain(case), vantage)
     if seen.state not in ("enforce", "testing", "none") or seen.policy is None:
         return None
     policy = seen.policy
@@ -70,7 +72,15 @@ async def others(dns_port: int, ports: dict[str, int], trust: Trust) -> dict[str
         return found
 
 
-async def ask_all(trust: Trust) -> dict[str, dict[str, Used]]:
+@dataclass(frozen=True)
+class Asked:
+    """By case and program, the policy that each would use; and all that `check` finds, as text."""
+
+    used: dict[str, dict[str, Used]]
+    text: str
+
+
+async def ask_all(trust: Trust) -> Asked:
     async with contextlib.AsyncExitStack() as stack:
         ports: dict[str, int] = {}
         for case in CASES.values():
@@ -88,19 +98,17 @@ async def ask_all(trust: Trust) -> dict[str, dict[str, Used]]:
             DnsServer(every, instead, follows=True).serving()
         )
         found = await others(dns_port, ports, trust)
-        mine = [
-            await ours(case, dns_port, ports.get(f"mta-sts.{domain(case)}", 9), trust)
-            for case in CASES.values()
-        ]
-    return {
-        case.name: {"check": used, **found[domain(case)]}
-        for case, used in zip(CASES.values(), mine, strict=True)
-    }
+        seen = {}
+        for case in CASES.values():
+            port = ports.get(f"mta-sts.{domain(case)}", 9)
+            seen[case.name] = await inspect(domain(case), trust.vantage(dns_port, port))
+    used = {name: {"check": ours(each), **found[each.domain]} for name, each in seen.items()}
+    texts = (told(name, each, around=False) for name, each in seen.items() if name != "tls-1-1")
+    return Asked(used, "\n".join(texts).replace(f":{dns_port}", ":<dns>"))
 
 
 @pytest.fixture(scope="module")
-def used(trust: Trust) -> dict[str, dict[str, Used]]:
-    """By case and program, the policy that each would use."""
+def asked(trust: Trust) -> Asked:
     return asyncio.run(ask_all(trust))
 
 
@@ -111,17 +119,21 @@ def test_there_are_enough_broken_ones() -> None:
 
 
 @pytest.mark.parametrize("case", [case.name for case in VALID])
-def test_a_valid_policy_is_used(used: dict[str, dict[str, Used]], case: str) -> None:
-    assert used[case]["check"] is not None
+def test_a_valid_policy_is_used(asked: Asked, case: str) -> None:
+    assert asked.used[case]["check"] is not None
 
 
 @pytest.mark.parametrize("case", [case.name for case in BROKEN])
-def test_a_broken_one_is_not(used: dict[str, dict[str, Used]], case: str) -> None:
-    assert used[case]["check"] is None
+def test_a_broken_one_is_not(asked: Asked, case: str) -> None:
+    assert asked.used[case]["check"] is None
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_others_agree(used: dict[str, dict[str, Used]], case: str) -> None:
+def test_others_agree(asked: Asked, case: str) -> None:
     differing, _ = DIFFERING.get(case, ((), ""))
-    said = used[case]
+    said = asked.used[case]
     assert [name for name in PROGRAMS if said[name] != said["check"]] == list(differing)
+
+
+def test_what_is_found(asked: Asked) -> None:
+    same_as_file(GOLDEN / "policies.txt", asked.text)

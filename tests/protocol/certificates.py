@@ -23,6 +23,10 @@ Builder = x509.CertificateBuilder
 NOW = datetime.now(UTC)
 
 
+def good(trust: Trust, host: str) -> ssl.SSLContext:
+    return trust.context(host)
+
+
 def dated(begin: int, end: int) -> Make:
     """A certificate valid from `begin` to `end`, in days from now."""
     begins, ends = NOW + timedelta(days=begin), NOW + timedelta(days=end)

@@ -4,7 +4,7 @@ wrong."""
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.protocol.servers import Handler
@@ -18,18 +18,17 @@ SCRIPT = (GREETING, EHLO, STARTTLS)
 
 @dataclass
 class SmtpServer:
-    """Says `greeting`, and `ehlo` and `starttls` when it is asked; then speaks TLS.
+    """Greets, and answers EHLO and STARTTLS, as `says` has it; then speaks TLS.
 
     Attributes:
         context: its TLS.
+        says: the greeting and the two answers; those left out are as they should be.
         instead: takes over every connection.
         said: the lines that clients sent.
     """
 
     context: ssl.SSLContext
-    greeting: bytes = GREETING
-    ehlo: bytes = EHLO
-    starttls: bytes = STARTTLS
+    says: Sequence[bytes] = SCRIPT
     instead: Handler | None = None
     said: list[bytes] = field(default_factory=list)
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -41,12 +40,13 @@ class SmtpServer:
         writer.close()
 
     async def session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(self.greeting)
+        greeting, ehlo, starttls = (*self.says, *SCRIPT[len(self.says) :])
+        writer.write(greeting)
         while line := await reader.readline():
             self.said.append(line)
             word = line.split()[0].upper()
-            writer.write({b"EHLO": self.ehlo, b"STARTTLS": self.starttls}.get(word, b"250 ok\r\n"))
-            if word == b"STARTTLS" and self.starttls.startswith(b"220"):
+            writer.write({b"EHLO": ehlo, b"STARTTLS": starttls}.get(word, b"250 ok\r\n"))
+            if word == b"STARTTLS" and starttls.startswith(b"220"):
                 await writer.start_tls(self.context)
 
     @contextlib.asynccontextmanager
@@ -59,3 +59,10 @@ class SmtpServer:
             server.close()
             for writer in self._open:
                 writer.transport.abort()
+
+
+async def in_place_of_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Goes on in plain text where TLS should begin."""
+    for part in (*SCRIPT, b"250 no TLS here\r\n"):
+        writer.write(part)
+        await reader.read(2000)

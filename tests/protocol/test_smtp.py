@@ -11,7 +11,14 @@ from mta_sts.protocol.smtp import MxTls, starttls
 from mta_sts.protocol.tls import FaultKind
 from tests.protocol.certificates import WRONG, Make, old_tls
 from tests.protocol.servers import Handler, Trust, one_handshake, sends, stalls
-from tests.protocol.smtp_server import EHLO, GREETING, SCRIPT, STARTTLS, SmtpServer
+from tests.protocol.smtp_server import (
+    EHLO,
+    GREETING,
+    SCRIPT,
+    STARTTLS,
+    SmtpServer,
+    in_place_of_tls,
+)
 
 pytestmark = pytest.mark.timeout(15)
 
@@ -61,17 +68,11 @@ GOOD: list[tuple[str, bytes, bytes]] = [
     ("greeting", "ehlo"), [case[1:] for case in GOOD], ids=[case[0] for case in GOOD]
 )
 def test_good(trust: Trust, greeting: bytes, ehlo: bytes) -> None:
-    assert meet(trust, SmtpServer(trust.context(HOST), greeting, ehlo)).host == HOST
+    assert meet(trust, SmtpServer(trust.context(HOST), [greeting, ehlo])).host == HOST
 
 
 def test_a_wildcard_certificate_is_as_good(trust: Trust) -> None:
     assert meet(trust, SmtpServer(trust.context("*.solarmora.com"))).host == HOST
-
-
-async def in_place_of_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    for part in (*SCRIPT, b"250 no TLS here\r\n"):
-        writer.write(part)
-        await reader.read(2000)
 
 
 NO_SMTP = (errors.SmtpReplyError, "a line that is no reply")
@@ -178,7 +179,7 @@ def test_bad(
 ) -> None:
     context = trust.context(HOST)
     server = (
-        SmtpServer(context, *says) if isinstance(says, tuple) else SmtpServer(context, instead=says)
+        SmtpServer(context, says) if isinstance(says, tuple) else SmtpServer(context, instead=says)
     )
     with pytest.raises(errors.SmtpError) as raised:
         meet(trust, server, timeout=0.5)

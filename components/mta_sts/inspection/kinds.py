@@ -39,7 +39,7 @@ class Kind:
 BY_MODE = None
 _RECORD = "Publish one TXT record, `v=STSv1; id=<id>;`, and nothing else at this name."
 _DNS = "Look again later; if it stays, ask whoever runs the zone's name servers."
-_FILE = "Serve the policy again as `mta-sts policy` or a deploy of this project writes it."
+_FILE = "Mend the file: `mta-sts policy FILE` names every line that is wrong."
 _HTTPS = "Serve the file itself there: status 200, text/plain, no redirect, no compression."
 _RENEW = "Renew the certificate, and find out why that did not happen by itself."
 _REPORTS = "Publish one TXT record, `v=TLSRPTv1; rua=mailto:<address>`, at this name."
@@ -128,7 +128,7 @@ KINDS: dict[type[Exception], Kind] = {
         "smtp-reply", BY_MODE, "Find out what answers on port 25: it is no working mail server."
     ),
     smtp.SmtpRefusedError: Kind(
-        "smtp-refused", BY_MODE,
+        "smtp-refused", "unknown",
         "If the host refuses everybody, mend it; if it is only this address, look from elsewhere.",
     ),
     smtp.NoStartTlsError: Kind("smtp-no-starttls", BY_MODE, "Switch STARTTLS on."),

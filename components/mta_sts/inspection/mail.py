@@ -10,7 +10,7 @@ from mta_sts.protocol.resolve import MxAnswer
 from mta_sts.protocol.sender_errors import DnsError
 from mta_sts.words import nearest, some
 
-MOST_HOSTS = 50
+MOST_HOSTS = 20
 """MX hosts of one domain that are told; a message of DNS has room for thousands."""
 _MOST_COMPARED = 100  # patterns
 
@@ -22,12 +22,11 @@ def hosts(
     answer = asked.answer
     if isinstance(answer, DnsError):
         return [unanswered("mx", asked.at, answer)], (), ()
+    if answer.null:
+        return [Seen("mx", asked.at, answer.source, "none: a null MX (RFC 7505)")], (), ()
     if not answer.hosts:
-        finding = (
-            () if answer.exists else (kinds.NO_DOMAIN.finding(f"{answer.name} is not in DNS"),)
-        )
-        found = "takes no mail, as its null MX says" if answer.null else "no such domain"
-        return [Seen("mx", asked.at, answer.source, found, finding)], (), ()
+        finding = kinds.NO_DOMAIN.finding(f"{answer.name} is not in DNS")
+        return [Seen("mx", asked.at, answer.source, "no such domain", (finding,))], (), ()
     first = answer.hosts[:MOST_HOSTS]
     exchanges = tuple(
         Mx(each.preference, each.host, policy.matches(each.host) if policy else None)
@@ -39,8 +38,9 @@ def hosts(
         seen.append(Seen("mx", asked.at, answer.source, found, (kinds.MORE_MX.finding(found),)))
     unused = _unused(policy, [each.host for each in answer.hosts]) if policy else ()
     if unused:
-        message = f"no MX host in DNS matches {some(unused)}"
-        seen.append(Seen("mx", asked.at, answer.source, message, (kinds.UNUSED.finding(message),)))
+        found = f"of {len(policy.mx) if policy else 0} patterns, {len(unused)} match none of these"
+        finding = kinds.UNUSED.finding(f"no MX host in DNS matches {some(unused)}")
+        seen.append(Seen("mx", asked.at, answer.source, found, (finding,)))
     return seen, exchanges, unused
 
 

@@ -103,7 +103,7 @@ async def fetch_from(host: AddressAnswer, vantage: Vantage) -> Fetched:
         if connector.address is None:
             why = fault(error)
             raise _FAULTS[why.kind](url, why.found) from error
-        raise HttpError(url, told(error), **connector.facts) from error
+        raise HttpError(url, _unread(error), **connector.facts) from error
 
 
 async def _get(url: str, name: str, connector: "_Connector", port: int) -> Fetched:
@@ -158,6 +158,17 @@ async def _read(url: str, response: aiohttp.ClientResponse, connector: "_Connect
         if len(body) > LONGEST:  # RFC 8461 3.3
             raise BodyTooLargeError(url, f"more than {LONGEST} bytes", **connector.facts)
     return body
+
+
+def _unread(error: Exception) -> str:
+    """What came in place of a whole answer, where reading it failed with `error`."""
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "a closed connection"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "only a part of the answer"
+    if isinstance(error, aiohttp.ClientResponseError | HttpProcessingError):
+        return " ".join(error.message.split())[:200]
+    return told(error)
 
 
 class _Connector(aiohttp.TCPConnector):

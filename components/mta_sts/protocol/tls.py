@@ -1,5 +1,6 @@
 """TLS as a sender speaks it, to a policy's host and to MX hosts, and what can go wrong in it."""
 
+import os
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,7 +54,8 @@ def fault(error: BaseException) -> Fault:
         reason = cause.reason or str(cause)
         kind = "version" if reason in _TOO_OLD else "handshake"
         return Fault(kind, reason.replace("_", " ").lower())
-    return Fault("connection", f"no connection ({told(cause)})")
+    known = isinstance(cause, OSError) and cause.errno
+    return Fault("connection", f"no connection ({os.strerror(known) if known else told(cause)})")
 
 
 def told(error: BaseException) -> str:
