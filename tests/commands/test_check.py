@@ -38,6 +38,10 @@ def look_at(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+def test_help() -> None:
+    same_as_golden("help-check", run("check", "--help").output)
+
+
 def test_a_domain_in_good_order(site: Site) -> None:
     result = run("check", "Solarmora.COM.")
     same_as_golden("check-fine", site.normal(result.stdout))
@@ -77,7 +81,8 @@ def test_a_domain_with_much_wrong(trust: Trust, monkeypatch: pytest.MonkeyPatch)
 def test_many_domains_have_a_line_each(site: Site, tmp_path: Path) -> None:
     file = tmp_path / "domains.txt"
     file.write_bytes(
-        b"\xef\xbb\xbf# ours\n\nsolarmora.com\r\n  example.org # theirs\nEXAMPLE.org.\nb\xfccher\n"
+        b"\xef\xbb\xbf# ours\n\nsolarmora.com\r\n  example.org # theirs\nEXAMPLE.org.\n"
+        b"sol_armora.com\n"
     )
     result = run("check", DOMAIN, "--from", file)
     lines = site.normal(result.stdout).splitlines()

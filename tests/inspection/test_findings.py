@@ -105,6 +105,7 @@ SERVFAIL = says(dns.rcode.SERVFAIL)
 NO_SUCH_NAME = says(dns.rcode.NXDOMAIN)
 RECORD = f"_mta-sts.{DOMAIN}"
 ENDLESS = holds(*(f'{RECORD}. 60 IN TXT "{number:0200}"' for number in range(250)))
+TOO_MANY = holds(*(f'{RECORD}. 60 IN TXT "{number}"' for number in range(1001)))
 RUA = "v=TLSRPTv1; rua=mailto:a@b.example"
 SECOND = f"{DOMAIN}. 60 IN MX 20 mx2.example.org."
 MANY_MX = [f"{DOMAIN}. 60 IN MX {number} mx{number}.example.org." for number in range(25)]
@@ -136,6 +137,7 @@ CASES = [
     Case("CAA about mail only", [*NO_CAA, f'{DOMAIN}. 60 IN CAA 0 iodef "mailto:a@b.example"']),
     fails("CAA that cannot be asked for", f"{HOST} CAA", SERVFAIL),
     fails("TXT records without end", f"{RECORD} TXT", ENDLESS),
+    fails("more records than are read", f"{RECORD} TXT", TOO_MANY),
     fails("DNS that is silent", f"{RECORD} TXT", silent, dns_timeout=0.3),
     Case("a zone without servers", looks={"authoritative": True}),
     Case("a domain too long", domain=".".join(["a" * 62] * 4)),

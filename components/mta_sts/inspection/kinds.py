@@ -24,11 +24,13 @@ class Kind:
         severity: how bad it is; `by mode`: an error where the policy says `enforce`, else a
             warning.
         advice: what to do.
+        rule: what should hold; of kinds that are errors, the error's class says it.
     """
 
     code: str
     severity: Severity | None
     advice: str
+    rule: str = ""
 
     def finding(self, message: object, mode: str | None = None) -> Finding:
         """One of these. `mode` is that of the policy, where there is one."""
@@ -48,26 +50,43 @@ _PORT = (
     "the next."
 )
 
-NO_NAME = Kind("no-domain", "error", "Mend the name, or take it out of the list.")
-NO_DOMAIN = Kind("domain-missing", "error", "Check its spelling, and that it is registered.")
-EXPIRING = Kind("certificate-expiring", "warning", _RENEW)
-MX_EXPIRING = Kind("mx-certificate-expiring", "warning", _RENEW)
+NO_NAME = Kind(
+    "no-domain", "error", "Mend the name, or take it out of the list.",
+    "the name is that of a mail domain (RFC 5321 2.3.5)",
+)  # fmt: skip
+NO_DOMAIN = Kind(
+    "domain-missing", "error", "Check its spelling, and that it is registered.",
+    "the domain is in DNS",
+)  # fmt: skip
+EXPIRING = Kind(
+    "certificate-expiring", "warning", _RENEW, "the certificate has more than 14 days left"
+)
+MX_EXPIRING = Kind("mx-certificate-expiring", "warning", _RENEW, EXPIRING.rule)
 UNCOVERED = Kind(
     "mx-uncovered", BY_MODE,
     "Add it to the policy; or take it out of DNS if it should get no mail.",
+    "a pattern of the policy matches each MX host (RFC 8461 4.1)",
 )  # fmt: skip
 UNUSED = Kind(
     "mx-unused", "note",
     "Leave it if mail is about to go there, or went there within max_age; else take it out.",
+    "each pattern of the policy matches an MX host",
 )  # fmt: skip
-NO_MX_ADDRESS = Kind("mx-no-address", BY_MODE, "Give the host an address, or take it out of DNS.")
-MORE_MX = Kind("mx-many", "unknown", "Take out of DNS what is not needed.")
+NO_MX_ADDRESS = Kind(
+    "mx-no-address", BY_MODE, "Give the host an address, or take it out of DNS.",
+    "an MX host has an address (RFC 5321 5.1)",
+)  # fmt: skip
+MORE_MX = Kind(
+    "mx-many", "unknown", "Take out of DNS what is not needed.",
+    "a domain has at most 20 MX hosts; with `--smtp`, 10",
+)  # fmt: skip
 
 KINDS: dict[type[Exception], Kind] = {
     sender.DnsTimeoutError: Kind("dns-timeout", "unknown", _DNS),
     sender.DnsFailedError: Kind("dns-failed", "unknown", _DNS),
     sender.DnsZoneError: Kind("dns-zone", "unknown", _DNS),
     sender.DnsChainError: Kind("dns-chain", "error", "Point the CNAME at where the records are."),
+    sender.DnsTooLargeError: Kind("dns-too-large", "error", "Take the other records away."),
     sender.DnsNameError: Kind(
         "dns-name", "error", "The domain is too long for MTA-STS: its names do not fit into DNS."
     ),

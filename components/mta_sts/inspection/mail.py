@@ -57,7 +57,7 @@ def _seen(mx: Mx, at: datetime, answer: MxAnswer, policy: Policy | None) -> Seen
         near = nearest(mx.host, policy.mx[:_MOST_COMPARED])
         message = f"{mx.host} matches none of {some(policy.mx)}"
         message += f" ({near})" if near else ""
-        finding = (kinds.UNCOVERED.finding(f"{message}; RFC 8461 4.1", policy.mode),)
+        finding = (kinds.UNCOVERED.finding(f"{message}; {kinds.UNCOVERED.rule}", policy.mode),)
     return Seen("mx", at, answer.source, f"{name}: not covered", finding)
 
 

@@ -54,6 +54,12 @@ class DnsChainError(DnsError):
     rule = "its CNAMEs lead nowhere within 16 steps"
 
 
+class DnsTooLargeError(DnsError):
+    """An answer with thousands of records, which is not read."""
+
+    rule = "an answer has at most 1000 records"
+
+
 class DnsZoneError(DnsError):
     """The authoritative servers cannot be found."""
 
