@@ -1,13 +1,16 @@
 """Many domains at the same time, none of which waits for another."""
 
 import asyncio
-import resource
+import sys
 from collections.abc import Callable
 
 from mta_sts.inspection.domain import inspect, no_domain
 from mta_sts.inspection.names import Names
 from mta_sts.inspection.result import Inspection
 from mta_sts.protocol.vantage import Vantage
+
+if sys.platform != "win32":
+    import resource
 
 MOST = 100
 """Domains looked at at the same time: about as many as one processor keeps up with."""
@@ -45,6 +48,8 @@ def room(sockets: int) -> int:
 
     Systems let a process open 256 or 1024 files, until it asks for more.
     """
+    if sys.platform == "win32":
+        return MOST  # it has no such limit
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < _ENOUGH_FILES:
         soft = _ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH_FILES)

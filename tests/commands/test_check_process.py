@@ -1,6 +1,9 @@
-"""How `mta-sts check` ends when it is interrupted, and nobody reads what it prints."""
+"""`mta-sts check` as a process: its progress bar, and how it ends when it is interrupted or nobody
+reads what it prints."""
 
+import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -46,3 +49,22 @@ def test_a_reader_that_goes_away_ends_it_quietly(trust: Trust, words: list[str])
         _, errors = process.communicate(timeout=10)
     assert "Traceback" not in errors
     assert process.returncode == 1
+
+
+def test_the_progress_bar_is_on_a_terminal_only(trust: Trust) -> None:
+    ours, its = pty.openpty()
+    with serving(trust, ZONES) as site:
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "check", DOMAIN, OTHER],
+            env={**os.environ, **site.environment, "TERM": "xterm"}, text=True,
+            stdout=subprocess.PIPE, stderr=its,
+        )  # fmt: skip
+        os.close(its)
+        printed, _ = process.communicate(timeout=20)
+    bar = b""
+    with contextlib.suppress(OSError), open(ours, "rb") as terminal:  # it ends with an error
+        while part := terminal.read1():
+            bar += part
+    assert sorted(printed.splitlines()[:2])[0].startswith("✓ enforce   solarmora.com")
+    assert "\x1b" not in printed
+    assert b"2/2" in bar
