@@ -38,10 +38,6 @@ def look_at(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_help() -> None:
-    same_as_golden("help-check", run("check", "--help").output)
-
-
 def test_a_domain_in_good_order(site: Site) -> None:
     result = run("check", "Solarmora.COM.")
     same_as_golden("check-fine", site.normal(result.stdout))
