@@ -109,6 +109,17 @@ def test_names_in_other_scripts(trust: Trust, monkeypatch: pytest.MonkeyPatch) -
     assert result.exit_code == 0
 
 
+def test_what_others_wrote_gives_the_terminal_no_orders(
+    trust: Trust, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = [each.replace('"amazon.com"', '"\\027[2J[red]a.example"') for each in FINE]
+    with serving(trust, {DOMAIN: zone}) as site:
+        look_at(site, monkeypatch)
+        result = run("check", DOMAIN)
+    assert "\N{REPLACEMENT CHARACTER}[2j[red]a.example may issue" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
 def test_json_is_as_documented(site: Site) -> None:
     schema_is_of("check", Inspection)
     result = run("check", DOMAIN, OTHER, "nonsense", "--json", "--smtp", "--smtp-port", site.smtp)

@@ -38,12 +38,12 @@ def show(inspection: Inspection, console: Console) -> None:
     for seen in inspection.seen:
         said = [_told(finding) for finding in seen.findings]
         if not any(seen.found in finding.message for finding in seen.findings):
-            said.insert(0, escape(seen.found))
+            said.insert(0, _plain(seen.found))
         if seen.source != source:
             source = seen.source
-            said.append(f"[dim]from {escape(source)}[/]")
+            said.append(f"[dim]from {_plain(source)}[/]")
         table.add_row(f"{seen.at:%H:%M:%S}", _mark(seen.findings), seen.what, "\n".join(said))
-    console.print(f"[bold]{escape(inspection.domain)}[/]")
+    console.print(f"[bold]{_plain(inspection.domain)}[/]")
     console.print(table)
     console.print(verdict(inspection))
 
@@ -59,11 +59,11 @@ def verdict(inspection: Inspection) -> str:
 def line(inspection: Inspection) -> str:
     """One domain on one line: its state, and the worst that there is to say of it."""
     findings = [each for each in inspection.findings if each.severity != "note"]
-    told = f"{_mark(findings)} {inspection.state:<9} {escape(inspection.domain)}"
+    told = f"{_mark(findings)} {inspection.state:<9} {_plain(inspection.domain)}"
     if not findings:
         return told
     more = f" [dim](and {len(findings) - 1} more)[/]" if len(findings) > 1 else ""
-    return f"{told}: {escape(f'{findings[0].code}: {findings[0].message}')}{more}"
+    return f"{told}: {_plain(f'{findings[0].code}: {findings[0].message}')}{more}"
 
 
 class Tally:
@@ -99,10 +99,17 @@ class Tally:
                     yield f"{count:>7} {MARKS[severity]} {code}"
 
 
+def _plain(text: str) -> str:
+    """What others wrote, without what a terminal would take for orders."""
+    return escape(
+        "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    )
+
+
 def _mark(findings: Sequence[Finding]) -> str:
     worst = min((SEVERITIES.index(each.severity) for each in findings), default=None)
     return FINE if worst is None else MARKS[SEVERITIES[worst]]
 
 
 def _told(finding: Finding) -> str:
-    return f"{escape(f'{finding.code}: {finding.message}')}\n[dim]→[/] {escape(finding.advice)}"
+    return f"{_plain(f'{finding.code}: {finding.message}')}\n[dim]→[/] {_plain(finding.advice)}"
