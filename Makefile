@@ -43,6 +43,7 @@ test: lint
 
 # What is promised in numbers; writes docs/bench/.
 bench: setup $(BENCH)/ready
+	$(VENV)/bin/python -m benches.check
 	$(VENV)/bin/python -m benches.reports
 
 $(BENCH)/ready: requirements-bench.txt

@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 
-from mta_sts.commands.check import show
+from mta_sts.inspection.domain import inspect
+from mta_sts.inspection.terminal import show
 from mta_sts.protocol import Policy
 from mta_sts.protocol.sender import Vantage, look
 from sandbox.cloud import Cloud
@@ -107,10 +108,11 @@ class Demo:
     def check(self, domain: str) -> None:
         """A sender finds the policy that the configuration describes."""
         self.command("mta-sts", "check", domain)
-        sight = asyncio.run(look(domain, self.vantage))
-        show(sight, self.console)
-        expect(sight.policy == BEFORE, "the sender should find the configured policy")
-        expect(sight.id_matches is True, "the id should be the hash of what is served")
+        seen = asyncio.run(inspect(domain, self.vantage))
+        show(seen, self.console)
+        found = seen.policy.id if seen.policy else None
+        expect(found == BEFORE.id, "the sender should find the configured policy")
+        expect(seen.id_matches is True, "the id should be the hash of what is served")
 
     def review(self, printed: str) -> None:
         """What the preview says of the domain: the change in mail's terms, and its risks."""

@@ -1,10 +1,13 @@
-"""The sandbox's cloud, one at a time: moto has one state in a process."""
+"""The sandbox's cloud, one at a time: moto has one state in a process. A CA for local servers."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 
 from sandbox.cloud import Cloud
+from tests.protocol.servers import Trust
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +30,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         given = getattr(item, "callspec", None)
         pair = given.params.get("ground", given.params.get("deployment", "")) if given else ""
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {pair}".strip()))
+
+
+@pytest.fixture(scope="session")
+def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
+    ca = trustme.CA(organization_name="Test CA")
+    file: Path = tmp_path_factory.mktemp("trust") / "ca.pem"
+    ca.cert_pem.write_to_path(str(file))
+    return Trust(ca, file)

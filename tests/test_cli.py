@@ -8,7 +8,6 @@ from click.testing import CliRunner, Result
 
 from mta_sts.cli import main
 from mta_sts.protocol import Policy
-from sandbox.cloud import Cloud
 
 DOMAIN = "solarmora.com"
 TESTING = Policy(mode="testing", mx=["mail.solarmora.com"], max_age=604800)
@@ -101,36 +100,3 @@ def test_what_cannot_be_read(files: Path, old: str, new: str, said: str) -> None
     result = run("review", files / old, files / new, "--offline")
     assert said in result.output
     assert result.exit_code == 2
-
-
-def test_a_look_at_a_domain_without_mta_sts(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in cloud.environment.items():
-        monkeypatch.setenv(name, value)
-    cloud.create_zone(DOMAIN)
-    result = run("check", DOMAIN)
-    assert "✗" in result.output
-    assert result.output.splitlines()[-1] == (
-        "Senders have no policy to use: mail is sent as if there were no MTA-STS."
-    )
-    assert result.exit_code == 1
-
-
-def test_a_look_without_dns(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in cloud.environment.items():
-        monkeypatch.setenv(name, value)
-    cloud.dns.misbehave("*", "servfail")
-    assert run("check", DOMAIN).exit_code == 2
-
-
-@pytest.mark.parametrize("domain", ["sol_armora.com", "https://solarmora.com", "solarmora"])
-def test_no_domain(domain: str) -> None:
-    result = run("check", domain)
-    assert result.exit_code == 2
-    assert f"found '{domain}'" in result.output
-
-
-def test_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MTA_STS_DNS", "localhost")
-    result = run("check", DOMAIN)
-    assert result.exit_code == 2
-    assert "MTA_STS_DNS: found 'localhost'; it is address:port" in result.output

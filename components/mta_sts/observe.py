@@ -127,11 +127,8 @@ async def _record_id(domain: str, vantage: Vantage) -> str | None:
 async def _rua(domain: str, vantage: Vantage) -> tuple[str, ...]:
     """The addresses, if exactly one TLS reporting record is there (RFC 8460 3)."""
     texts = (await txt(f"_smtp._tls.{domain}", vantage)).texts
-    records = [text for text in texts if text.startswith("v=TLSRPTv1")]
-    if len(records) != 1:
-        return ()
     try:
-        return TlsRpt.parse(records[0]).rua
+        return TlsRpt.select(texts).rua
     except TlsRptError:
         return ()
 

@@ -13,7 +13,7 @@ from tests.commands.typed import run, same_as_golden
 LIMIT = 30  # seconds
 
 
-@pytest.mark.parametrize("command", ["", "policy", "suggest"])
+@pytest.mark.parametrize("command", ["", "check", "policy", "suggest"])
 def test_help(command: str) -> None:
     result = run(*command.split(), "--help")
     same_as_golden(f"help-{command or 'mta-sts'}", result.output)

@@ -52,7 +52,7 @@ def test_what_a_workflow_names_is_there(
     for call in commands(workflow, "make"):
         assert f"\n{call.split()[1]}:" in makefile
     for call in commands(workflow, "mta-sts"):
-        assert call.split()[1] in cli.main.commands
+        assert call.split()[1] in cli.COMMANDS
     calls = commands(workflow, "pulumi")
     assert calls
     for call in calls:

@@ -48,8 +48,12 @@ ADDRESS = f"{HOST}. 60 IN A 127.0.0.1"
 class DnsServer(asyncio.DatagramProtocol):
     """Answers from zones, for all names in them with authority; keeps what it was asked."""
 
-    def __init__(self, zones: Zones, instead: Mapping[str, Answer] | None = None) -> None:
-        """`instead` has, by "name TYPE", what answers in place of the zones; None is silence."""
+    def __init__(
+        self, zones: Zones, instead: Mapping[str, Answer] | None = None, *, follows: bool = False
+    ) -> None:
+        """`instead` has, by "name TYPE", what answers in place of the zones; None is silence.
+        `follows`: CNAMEs within the zones, as a resolver does."""
+        self.follows = follows
         self.zones = {
             dns.name.from_text(apex): [_rrset(record) for record in records]
             for apex, records in zones.items()
@@ -80,6 +84,14 @@ class DnsServer(asyncio.DatagramProtocol):
         reply.flags |= dns.flags.AA
         here = [rrset for rrset in self.zones[apex] if rrset.name == name]
         reply.answer = [rrset for rrset in here if rrset.rdtype in (kind, dns.rdatatype.CNAME)]
+        if self.follows:
+            for rrset in reply.answer:
+                if rrset.rdtype == dns.rdatatype.CNAME and len(reply.answer) < 20:
+                    reply.answer += [
+                        each
+                        for each in self.zones[apex]
+                        if each.name == rrset[0].target and each.rdtype in (kind, rrset.rdtype)
+                    ]
         if not reply.answer:
             reply.authority = [self.zones[apex][0]]
             if not here:
@@ -232,13 +244,19 @@ def server_context(certificate: trustme.LeafCert) -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def one_handshake(context: ssl.SSLContext) -> Iterator[int]:
-    """A port that takes one TLS handshake, and says by an alert why it fails: asyncio's do not."""
+def one_handshake(context: ssl.SSLContext, says: Iterable[bytes] = ()) -> Iterator[int]:
+    """A port that takes one TLS handshake, and says by an alert why it fails: asyncio's do not.
+    Before it, the server says all that `says` has, a line of the client's after each but the last.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
             connection, _ = listener.accept()
             with connection, contextlib.suppress(OSError):
+                for number, part in enumerate(says):
+                    if number:
+                        connection.recv(1000)
+                    connection.sendall(part)
                 context.wrap_socket(connection, server_side=True)
 
         thread = threading.Thread(target=serve)

@@ -70,7 +70,7 @@ def test_all_is_well(trust: Trust) -> None:
     assert by_what["record"].found == f"v=STSv1; id={POLICY.id};"
     assert by_what["record"].source.startswith("127.0.0.1:")
     assert by_what["address"].found == "127.0.0.1"
-    assert by_what["certificate"].found.startswith(f"{HOST}, by trustme")
+    assert by_what["certificate"].found.startswith(f"{HOST}, by Test CA, until ")
     assert by_what["https"].found.startswith("68 bytes of text/plain in ")
     assert by_what["policy"] == Observation(
         what="policy",
@@ -102,7 +102,7 @@ def test_the_policy_is_seen_before_its_record(trust: Trust) -> None:
     assert sight.id_matches is None
     assert isinstance(sight.error, errors.NoRecordError)
     assert sight.observations[0].found == f"no TXT record at _mta-sts.{DOMAIN}"
-    assert sight.observations[0].error == str(sight.error)
+    assert sight.observations[0].error is sight.error
 
 
 def test_no_host(trust: Trust) -> None:
@@ -123,7 +123,7 @@ def test_a_bad_policy(trust: Trust) -> None:
     assert sight.body == body
     assert sight.policy is None
     assert isinstance(sight.error, errors.ModeError)
-    assert sight.observations[-2].error == str(sight.error)
+    assert sight.observations[-2].error is sight.error
 
 
 def test_no_dns_at_all(trust: Trust) -> None:

@@ -22,16 +22,24 @@ def looks(command: F) -> F:
     return dns(authoritative(command))
 
 
-def vantage(dns: str | None, authoritative: bool) -> Vantage:
+def vantage(dns: str | None, authoritative: bool, **settings: Any) -> Vantage:
     """Where to look from.
+
+    Args:
+        settings: further fields of it; None is what the environment says.
 
     Raises:
         click.UsageError: an option, or a variable of the environment, has a value it cannot have.
     """
     environment = {**os.environ, **({"MTA_STS_DNS": dns} if dns is not None else {})}
+    given = {name: value for name, value in settings.items() if value is not None}
     try:
-        return Vantage.from_environment(environment, authoritative=authoritative)
+        return Vantage.from_environment(environment, authoritative=authoritative, **given)
     except VantageError as error:
         is_given = dns is not None and error.setting == "MTA_STS_DNS"
-        where = "--dns" if is_given else error.setting
-        raise click.UsageError(f"{where}: found {error.found!r}; {error.rule}") from None
+        raise refused("--dns" if is_given else error.setting, error) from None
+
+
+def refused(where: str, error: VantageError) -> click.UsageError:
+    """That a setting, given by `where`, cannot be looked from."""
+    return click.UsageError(f"{where}: found {error.found!r}; {error.rule}")

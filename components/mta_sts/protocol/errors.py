@@ -213,3 +213,15 @@ class RuaError(TlsRptError):
     """Not an address that reports can be sent to; `rule` says why."""
 
     rule = "rua is a mailto: or https: address (RFC 8460 3)"
+
+
+class NoTlsRptError(TlsRptError):
+    """No text that starts as a TLS reporting record does: nobody reports."""
+
+    rule = "one TXT record starts with v=TLSRPTv1; (RFC 8460 3)"
+
+
+class SeveralTlsRptError(TlsRptError):
+    """More than one TLS reporting record. The domain's owner removes all but one."""
+
+    rule = "only one TXT record starts with v=TLSRPTv1; or senders take none (RFC 8460 3)"

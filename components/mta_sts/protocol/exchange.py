@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
-import dns.asyncquery
 import dns.exception
 import dns.flags
 import dns.message
@@ -14,7 +12,13 @@ import dns.rcode
 import dns.rrset
 from dns.rdatatype import RdataType
 
-from mta_sts.protocol.sender_errors import DnsChainError, DnsFailedError, DnsTimeoutError
+from mta_sts.protocol import wire
+from mta_sts.protocol.sender_errors import (
+    DnsChainError,
+    DnsFailedError,
+    DnsTimeoutError,
+    DnsTooLargeError,
+)
 
 PATIENCE = 2.0
 """Seconds given to one server before the next is tried."""
@@ -86,6 +90,7 @@ async def exchange(
         DnsTimeoutError: the time is up.
         DnsFailedError: none of the servers is of use.
         DnsChainError: the answer is a circle of CNAMEs.
+        DnsTooLargeError: the answer has more records than are read.
     """
     name = text(question.name)
     failures: dict[Server, str] = {}
@@ -96,11 +101,9 @@ async def exchange(
                 raise DnsTimeoutError(name, question.kind.name, _list(failures))
             try:
                 reply = await _try(question, server, recursive=zone is None)
-            except dns.exception.Timeout:
+            except TimeoutError:
                 failures[server] = "no answer"
                 continue
-            except dns.message.ChainTooLong:
-                raise DnsChainError(name, question.kind.name, place(server)) from None
             except (dns.exception.DNSException, OSError, EOFError) as error:
                 failures[server] = str(error) or type(error).__name__
             else:
@@ -118,16 +121,14 @@ async def _try(question: Question, server: Server, *, recursive: bool) -> Reply:
     flags = dns.flags.RD if recursive else dns.flags.Flag(0)
     query = dns.message.make_query(question.name, question.kind, flags=flags)
     address, port = server
-    message, _ = await dns.asyncquery.udp_with_fallback(
-        query,
-        address,
-        timeout=min(PATIENCE, question.left),
-        port=port,
-        ignore_unexpected=True,
-        ignore_errors=True,
-    )
-    answer = cast("dns.message.QueryMessage", message)
-    return Reply(answer, answer.resolve_chaining(), server)
+    asked = text(question.name), question.kind.name
+    try:
+        answer = await wire.ask(query, address, port, min(PATIENCE, question.left))
+        return Reply(answer, answer.resolve_chaining(), server)
+    except wire.TooManyRecordsError:
+        raise DnsTooLargeError(*asked, place(server)) from None
+    except dns.message.ChainTooLong:
+        raise DnsChainError(*asked, place(server)) from None
 
 
 def text(name: dns.name.Name) -> str:

@@ -16,18 +16,35 @@ from mta_sts.protocol.resolve import AddressAnswer, addresses
 from mta_sts.protocol.sender_errors import (
     BodyTooLargeError,
     Certificate,
+    CertificateNameError,
+    ConnectError,
+    EarlyCertificateError,
     EncodingError,
+    ExpiredCertificateError,
+    FetchError,
     FetchTimeoutError,
     HttpError,
     MediaTypeError,
     NoAddressError,
     RedirectError,
     StatusError,
+    TlsError,
+    TlsVersionError,
+    UntrustedCertificateError,
 )
-from mta_sts.protocol.tls import certificate_of, client_context, connection_error, told
+from mta_sts.protocol.tls import FaultKind, certificate_of, fault, told
 from mta_sts.protocol.vantage import Vantage
 
 _HEADERS = {"Accept": "text/plain", "Accept-Encoding": "identity", "User-Agent": "mta-sts"}
+_FAULTS: dict[FaultKind, type[FetchError]] = {
+    "connection": ConnectError,
+    "version": TlsVersionError,
+    "handshake": TlsError,
+    "untrusted": UntrustedCertificateError,
+    "expired": ExpiredCertificateError,
+    "early": EarlyCertificateError,
+    "name": CertificateNameError,
+}
 _FAILURES = (aiohttp.ClientError, HttpProcessingError, OSError, EOFError, ValueError)
 
 
@@ -75,8 +92,7 @@ async def fetch_from(host: AddressAnswer, vantage: Vantage) -> Fetched:
     url = policy_url(host.name.removeprefix("mta-sts."))
     if not host.addresses:
         raise NoAddressError(url, "no address" if host.exists else "no such name")
-    context = client_context(vantage.ca_file)
-    connector = _Connector(resolver=_Known(host.addresses), ssl=context, force_close=True)
+    connector = _Connector(resolver=_Known(host.addresses), ssl=vantage.tls, force_close=True)
     try:
         async with asyncio.timeout(vantage.timeout):
             return await _get(url, host.name, connector, vantage.https_port)
@@ -85,8 +101,9 @@ async def fetch_from(host: AddressAnswer, vantage: Vantage) -> Fetched:
         raise FetchTimeoutError(url, found, **connector.facts) from None
     except _FAILURES as error:
         if connector.address is None:
-            raise connection_error(url, error) from error
-        raise HttpError(url, told(error), **connector.facts) from error
+            why = fault(error)
+            raise _FAULTS[why.kind](url, why.found) from error
+        raise HttpError(url, _unread(error), **connector.facts) from error
 
 
 async def _get(url: str, name: str, connector: "_Connector", port: int) -> Fetched:
@@ -141,6 +158,17 @@ async def _read(url: str, response: aiohttp.ClientResponse, connector: "_Connect
         if len(body) > LONGEST:  # RFC 8461 3.3
             raise BodyTooLargeError(url, f"more than {LONGEST} bytes", **connector.facts)
     return body
+
+
+def _unread(error: Exception) -> str:
+    """What came in place of a whole answer, where reading it failed with `error`."""
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "a closed connection"
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return "only a part of the answer"
+    if isinstance(error, aiohttp.ClientResponseError | HttpProcessingError):
+        return " ".join(error.message.split())[:200]
+    return told(error)
 
 
 class _Connector(aiohttp.TCPConnector):

@@ -3,8 +3,10 @@
 sight = await look("example.com", Vantage())
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from mta_sts.protocol.errors import PolicyError, RecordError
 from mta_sts.protocol.fetch import Fetched, fetch, fetch_from
@@ -26,7 +28,7 @@ from mta_sts.protocol.resolve import (
     mx,
     txt,
 )
-from mta_sts.protocol.sender_errors import DnsError, FetchError, SenderError
+from mta_sts.protocol.sender_errors import Certificate, DnsError, FetchError, SenderError
 from mta_sts.protocol.vantage import Vantage, VantageError
 
 __all__ = [
@@ -42,6 +44,8 @@ __all__ = [
     "Observation",
     "SenderError",
     "Sight",
+    "SightError",
+    "SightPart",
     "TxtAnswer",
     "Vantage",
     "VantageError",
@@ -57,23 +61,30 @@ __all__ = [
 ]
 
 
+_SHOWN = 5  # of many
+_SHOWN_TEXT = 200  # characters of a TXT record
+
+SightPart = Literal["record", "address", "certificate", "https", "policy", "id"]
+SightError = SenderError | RecordError | PolicyError
+
+
 @dataclass(frozen=True)
 class Observation:
     """One thing a sender saw.
 
     Attributes:
-        what: `record`, `address`, `certificate`, `https`, `policy` or `id`.
+        what: which part of MTA-STS it is.
         at: when, by the vantage's clock, UTC.
         source: who said so: a DNS server, or a URL and the address it was fetched from.
         found: what was seen, for people to read.
         error: what is wrong with it for a sender, or None.
     """
 
-    what: str
+    what: SightPart
     at: datetime
     source: str
     found: str
-    error: str | None = None
+    error: SightError | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,7 @@ class Sight:
         record: the `_mta-sts` record, if there is one to use.
         policy: the policy served, if there is one to use.
         body: the bytes served, if any came.
+        certificate: of the policy's host, where a sender accepts it.
         id_matches: whether the record's id is the hash of the bytes served, as it is where this
             project serves them; others make ids as they like. None where either is missing.
         error: the first thing that keeps a sender from using a policy, or None.
@@ -96,8 +108,9 @@ class Sight:
     record: Record | None
     policy: Policy | None
     body: bytes | None
+    certificate: Certificate | None
     id_matches: bool | None
-    error: SenderError | RecordError | PolicyError | None
+    error: SightError | None
 
 
 async def look(domain: str, vantage: Vantage) -> Sight:
@@ -119,6 +132,7 @@ async def look(domain: str, vantage: Vantage) -> Sight:
         record=view.record,
         policy=view.policy,
         body=view.body,
+        certificate=view.certificate,
         id_matches=view.id_matches,
         error=view.error,
     )
@@ -134,19 +148,19 @@ class _View:
         self.record: Record | None = None
         self.policy: Policy | None = None
         self.body: bytes | None = None
+        self.certificate: Certificate | None = None
         self.id_matches: bool | None = None
-        self.error: SenderError | RecordError | PolicyError | None = None
+        self.error: SightError | None = None
 
     def note(
         self,
-        what: str,
+        what: SightPart,
         source: str,
         found: str,
-        error: SenderError | RecordError | PolicyError | None = None,
+        error: SightError | None = None,
     ) -> None:
         self.error = self.error or error
-        told = str(error) if error else None
-        self.observations.append(Observation(what, self.vantage.clock(), source, found, told))
+        self.observations.append(Observation(what, self.vantage.clock(), source, found, error))
 
     async def see_record(self) -> None:
         name = f"_mta-sts.{self.domain}"
@@ -155,7 +169,10 @@ class _View:
         except DnsError as error:
             self.note("record", "DNS", "no answer", error)
             return
-        found = "; ".join(repr(text) for text in answer.texts) or f"no TXT record at {name}"
+        found = (
+            _some([f"{text[:_SHOWN_TEXT]!r}" for text in answer.texts])
+            or f"no TXT record at {name}"
+        )
         try:
             self.record = Record.select(answer.texts)
         except RecordError as error:
@@ -176,16 +193,22 @@ class _View:
             fetched = await fetch_from(host, self.vantage)
         except FetchError as error:
             source = host.source if error.what == "address" else url
+            if error.certificate is not None:
+                source = f"{url} at {error.address}"
+                self.see_certificate(source, error.certificate)
             self.note(error.what, source, error.found, error)
             return
         self.see_body(fetched)
 
+    def see_certificate(self, source: str, certificate: Certificate) -> None:
+        self.certificate = certificate
+        until = f"{certificate.not_after:%Y-%m-%d}"
+        found = f"{_some(certificate.names)}, by {certificate.issuer}, until {until}"
+        self.note("certificate", source, found)
+
     def see_body(self, fetched: Fetched) -> None:
         source = f"{fetched.url} at {fetched.address}"
-        certificate = fetched.certificate
-        names = ", ".join(certificate.names)
-        until = f"{certificate.not_after:%Y-%m-%d}"
-        self.note("certificate", source, f"{names}, by {certificate.issuer}, until {until}")
+        self.see_certificate(source, fetched.certificate)
         self.body = fetched.body
         size = f"{len(self.body)} bytes of {fetched.content_type} in {fetched.seconds:.2f} s"
         self.note("https", source, size)
@@ -194,7 +217,7 @@ class _View:
         except PolicyError as error:
             self.note("policy", source, "no policy", error)
         else:
-            patterns = ", ".join(self.policy.mx)
+            patterns = _some(self.policy.mx)
             summary = f"{self.policy.mode}; {patterns}; max_age {self.policy.max_age}"
             self.note("policy", source, summary)
 
@@ -205,3 +228,9 @@ class _View:
         self.id_matches = self.record.id == served
         says = "the hash" if self.id_matches else f"not the hash, which is {served},"
         self.note("id", f"_mta-sts.{self.domain}", f"{self.record.id} is {says} of what is served")
+
+
+def _some(texts: Sequence[str]) -> str:
+    """The first few, and how many more: others may have put thousands there."""
+    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return ", ".join(texts[:_SHOWN]) + more

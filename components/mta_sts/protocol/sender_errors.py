@@ -7,6 +7,7 @@ was asked, what was found, and the rule.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 
 class SenderError(Exception):
@@ -53,6 +54,12 @@ class DnsChainError(DnsError):
     rule = "its CNAMEs lead nowhere within 16 steps"
 
 
+class DnsTooLargeError(DnsError):
+    """An answer with thousands of records, which is not read."""
+
+    rule = "an answer has at most 1000 records"
+
+
 class DnsZoneError(DnsError):
     """The authoritative servers cannot be found."""
 
@@ -86,7 +93,7 @@ class FetchError(SenderError):
         certificate: the server's, once it was accepted.
     """
 
-    what = "https"
+    what: Literal["address", "certificate", "https"] = "https"
     rule = "a policy is served there (RFC 8461 3.3)"
 
     def __init__(

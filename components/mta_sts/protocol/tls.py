@@ -1,48 +1,37 @@
-"""TLS as a sender speaks it to the host of a policy, and what can go wrong in it (RFC 8461 3.3)."""
+"""TLS as a sender speaks it, to a policy's host and to MX hosts, and what can go wrong in it."""
 
+import os
 import ssl
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 
-from mta_sts.protocol.sender_errors import (
-    Certificate,
-    CertificateNameError,
-    ConnectError,
-    EarlyCertificateError,
-    ExpiredCertificateError,
-    FetchError,
-    TlsError,
-    TlsVersionError,
-    UntrustedCertificateError,
-)
-from mta_sts.protocol.vantage import VantageError
+from mta_sts.protocol.sender_errors import Certificate
 
-_BY_OPENSSL_CODE: dict[int, type[FetchError]] = {
-    9: EarlyCertificateError,  # X509_V_ERR_CERT_NOT_YET_VALID
-    10: ExpiredCertificateError,  # X509_V_ERR_CERT_HAS_EXPIRED
-    62: CertificateNameError,  # X509_V_ERR_HOSTNAME_MISMATCH
+FaultKind = Literal["connection", "version", "handshake", "untrusted", "expired", "early", "name"]
+
+_BY_OPENSSL_CODE: dict[int, FaultKind] = {
+    9: "early",  # X509_V_ERR_CERT_NOT_YET_VALID
+    10: "expired",  # X509_V_ERR_CERT_HAS_EXPIRED
+    62: "name",  # X509_V_ERR_HOSTNAME_MISMATCH
 }
 _TOO_OLD = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "WRONG_SSL_VERSION"}
 
 
-def client_context(ca_file: str | None) -> ssl.SSLContext:
-    """TLS 1.2 or later, the name checked against DNS names only.
+@dataclass(frozen=True)
+class Fault:
+    """Why there is no connection that a sender trusts.
 
-    Args:
-        ca_file: trusted roots, PEM; None is the system's.
-
-    Raises:
-        VantageError: the file cannot be read.
+    Attributes:
+        kind: `connection`: there is none at all; `version`: only versions of TLS that are too old;
+            `handshake`: it failed otherwise; the rest is wrong with the certificate.
+        found: what was seen.
     """
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except (OSError, ValueError) as error:
-        raise VantageError("ca_file", ca_file, f"it is a file of PEM roots ({error})") from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8461 3.3
-    context.hostname_checks_common_name = False  # RFC 8461 3.3
-    return context
+
+    kind: FaultKind
+    found: str
 
 
 def certificate_of(peer: dict[str, Any]) -> Certificate:
@@ -55,17 +44,18 @@ def certificate_of(peer: dict[str, Any]) -> Certificate:
     )
 
 
-def connection_error(url: str, error: BaseException) -> FetchError:
-    """The error that a sender meets where connecting failed with `error`."""
+def fault(error: BaseException) -> Fault:
+    """What it means that connecting failed with `error`."""
     cause = _cause(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        kind = _BY_OPENSSL_CODE.get(cause.verify_code, UntrustedCertificateError)
-        return kind(url, f"a certificate that OpenSSL refuses: {cause.verify_message}")
+        kind = _BY_OPENSSL_CODE.get(cause.verify_code, "untrusted")
+        return Fault(kind, f"a certificate that OpenSSL refuses: {cause.verify_message}")
     if isinstance(cause, ssl.SSLError):
         reason = cause.reason or str(cause)
-        kind = TlsVersionError if reason in _TOO_OLD else TlsError
-        return kind(url, reason.replace("_", " ").lower())
-    return ConnectError(url, f"no connection ({told(cause)})")
+        kind = "version" if reason in _TOO_OLD else "handshake"
+        return Fault(kind, reason.replace("_", " ").lower())
+    known = isinstance(cause, OSError) and cause.errno
+    return Fault("connection", f"no connection ({os.strerror(known) if known else told(cause)})")
 
 
 def told(error: BaseException) -> str:

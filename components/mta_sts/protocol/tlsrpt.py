@@ -10,8 +10,10 @@ from urllib.parse import quote, urlsplit
 
 from mta_sts.protocol.errors import (
     HostNameError,
+    NoTlsRptError,
     RuaError,
     RuaMissingError,
+    SeveralTlsRptError,
     TlsRptError,
     TlsRptFieldError,
     TlsRptVersionError,
@@ -72,6 +74,23 @@ class TlsRpt:
             if parts[1] == "rua":
                 addresses += _COMMA.split(parts[2])
         return cls(rua=addresses)
+
+    @classmethod
+    def select(cls, texts: Iterable[str]) -> "TlsRpt":
+        """The record that senders use, of all the TXT records at a name (RFC 8460 3).
+
+        Raises:
+            NoTlsRptError: none starts with `v=TLSRPTv1;`.
+            SeveralTlsRptError: more than one does.
+            TlsRptError: the one that does is wrong, see `parse`.
+        """
+        every = list(texts)
+        candidates = [text for text in every if text.startswith("v=TLSRPTv1;")]
+        if not candidates:
+            raise NoTlsRptError(every, "TXT")
+        if len(candidates) > 1:
+            raise SeveralTlsRptError(candidates, "TXT")
+        return cls.parse(candidates[0])
 
     def render(self) -> str:
         """The text to publish. No space around commas: some senders do not take it off."""

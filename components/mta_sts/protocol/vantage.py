@@ -3,9 +3,11 @@
 import ipaddress
 import logging
 import os
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 _log = logging.getLogger(__name__)
@@ -43,8 +45,9 @@ class Vantage:
             asked at the same port, else at 53.
         ca_file: trusted roots, PEM; None is the system's.
         https_port: where HTTPS servers listen.
+        smtp_port: where MX hosts listen.
         timeout: seconds for a whole fetch, once the addresses are known (RFC 8461 3.3 suggests a
-            minute).
+            minute), and for all that is said to an MX host.
         dns_timeout: seconds for one question to DNS, with all it takes to answer it.
         authoritative: ask each zone's authoritative servers instead of the resolver's cache.
         clock: tells the time, UTC, that observations bear. Certificates are judged by the
@@ -54,6 +57,7 @@ class Vantage:
     dns: tuple[str, int] | None = None
     ca_file: str | None = None
     https_port: int = 443
+    smtp_port: int = 25
     timeout: float = 60.0
     dns_timeout: float = 10.0
     authoritative: bool = False
@@ -84,6 +88,23 @@ class Vantage:
         if now := environment.get("MTA_STS_NOW"):
             fields["clock"] = _still(now)
         return cls(**{**fields, **overrides})
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """TLS 1.2 or later to trusted hosts, the name checked against DNS names only. One for all
+        that is asked from here: reading the roots takes longer than a handshake.
+
+        Raises:
+            VantageError: the CA file cannot be read.
+        """
+        try:
+            context = ssl.create_default_context(cafile=self.ca_file)
+        except (OSError, ValueError) as error:
+            rule = f"it is a file of PEM roots ({error})"
+            raise VantageError("ca_file", self.ca_file, rule) from None
+        context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8461 3.3
+        context.hostname_checks_common_name = False  # RFC 8461 3.3
+        return context
 
 
 def _server(text: str) -> tuple[str, int]:
