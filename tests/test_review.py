@@ -903,7 +903,7 @@ class TestMovedToAnotherHost:
         recorded = replace(self.HERE, host=old)
         assert said("moved-host", recorded, ENFORCE, terms=Terms(host=new)) == (severity, words)
 
-    @pytest.mark.parametrize(("old", "new"), itertools.permutations(NAMED_BY, 2))
+    @pytest.mark.parametrize(("old", "new"), list(itertools.permutations(NAMED_BY, 2)))
     def test_every_move_is_told(self, old: str, new: str) -> None:
         severity, words = said(
             "moved-host", replace(self.HERE, host=old), ENFORCE, terms=Terms(host=new)
