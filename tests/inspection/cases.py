@@ -198,6 +198,10 @@ BROKEN_HTTPS = [
     Case("status-404", serves=sends(reply(POLICY, status="404 Not Found"))),
     Case("status-500", serves=sends(reply(POLICY, status="500 Oh"))),
     Case("status-203", serves=sends(reply(POLICY, status="203 Transformed"))),
+    Case(
+        "cloudflare-block",
+        serves=sends(reply(b"error code: 1010", "Server: cloudflare", status="403 Forbidden")),
+    ),
     Case("redirect", serves=sends(reply(b"", "Location: https://a.example/", status="301 Moved"))),
     Case("type-html", serves=sends(reply(POLICY, content_type="text/html"))),
     Case("no-type", serves=sends(reply(POLICY, content_type=None))),

@@ -116,6 +116,7 @@ KINDS: dict[type[Exception], Kind] = {
         "certificate-name", "error", "Get a certificate with mta-sts.<domain> as a DNS name."
     ),
     sender.RedirectError: Kind("https-redirect", "error", _HTTPS),
+    sender.ChallengeError: Kind("https-challenge", "error", "Switch off what checks for browsers."),
     sender.StatusError: Kind("https-status", "error", _HTTPS),
     sender.MediaTypeError: Kind("https-media-type", "error", _HTTPS),
     sender.EncodingError: Kind("https-encoding", "error", _HTTPS),

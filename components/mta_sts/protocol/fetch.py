@@ -17,6 +17,7 @@ from mta_sts.protocol.sender_errors import (
     BodyTooLargeError,
     Certificate,
     CertificateNameError,
+    ChallengeError,
     ConnectError,
     EarlyCertificateError,
     EncodingError,
@@ -141,6 +142,9 @@ def _check(url: str, response: aiohttp.ClientResponse, connector: "_Connector") 
         location = response.headers.get("Location", "")
         found = f"status {response.status} to {location[:200] or 'nowhere'}"
         raise RedirectError(url, found, location=location, **facts)  # RFC 8461 3.3
+    if _is_challenge(response):
+        found = f"status {response.status}, a check of Cloudflare's in place of the policy"
+        raise ChallengeError(url, found, **facts)
     if response.status != 200:
         raise StatusError(url, response.status, **facts)  # RFC 8461 3.3
     media_type = response.headers.get("Content-Type", "")
@@ -149,6 +153,13 @@ def _check(url: str, response: aiohttp.ClientResponse, connector: "_Connector") 
     encoding = response.headers.get("Content-Encoding", "identity")
     if encoding.strip().lower() != "identity":
         raise EncodingError(url, encoding[:200], **facts)
+
+
+def _is_challenge(response: aiohttp.ClientResponse) -> bool:
+    """Whether Cloudflare answers for the host: with a challenge page, which says that it is one, or
+    with the 403 of what it takes for a bot."""
+    is_refused = response.status == 403 and response.headers.get("Server") == "cloudflare"
+    return is_refused or response.headers.get("cf-mitigated") == "challenge"
 
 
 async def _read(url: str, response: aiohttp.ClientResponse, connector: "_Connector") -> bytes:

@@ -200,6 +200,16 @@ class StatusError(FetchError):
         self.status = status
 
 
+class ChallengeError(FetchError):
+    """Cloudflare turns senders away, or asks them to prove that a person sits there."""
+
+    rule = (
+        "senders are no browsers, and get the policy without a check: turn Browser Integrity Check "
+        "off for this name by a configuration rule, Bot Fight Mode off for the zone, and leave the "
+        "name out of its firewall rules"
+    )
+
+
 class MediaTypeError(FetchError):
     """Another media type, or none."""
 
