@@ -3,20 +3,13 @@
 `python -m benches.check` measures, writes docs/bench/check.md, and fails where a bar is missed.
 """
 
-import os
-import platform
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from subprocess import Popen
 
 from benches.check_clients import took
 from benches.check_servers import Ports, domains, serving
+from benches.measured import Row, Run, mta_sts, write
 
-PAGE = Path(__file__).parent.parent / "docs" / "bench" / "check.md"
 DELAY = 0.05  # seconds, as networks have
 FASTER = 20
 CPU = 1.5
@@ -27,45 +20,15 @@ SLOW_COUNT = 50
 CPU_COUNT = 500
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the table; `holds` where it is a bar."""
-
-    what: str
-    figure: str
-    bar: str = ""
-    holds: bool = True
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of the command: seconds, CPU seconds, and the most memory that it had, in MB."""
-
-    wall: float
-    cpu: float
-    memory: float
-
-
 def command(count: int, ports: Ports) -> Run:
     """`mta-sts check --json` on so many domains, all of which must be fine."""
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file, open(os.devnull, "w") as nowhere:
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(domains(count)))
         file.flush()
-        program = "from mta_sts.cli import main; main()"
         where = ["--dns", f"127.0.0.1:{ports.dns}", "--port", str(ports.https)]
         trust = ["--ca-file", str(ports.ca_file)]
-        began = time.perf_counter()
-        process = Popen(
-            [sys.executable, "-c", program, "check", "--json", "--from", file.name, *where, *trust],
-            stdout=nowhere,
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - began
-    if process.returncode:
-        raise RuntimeError(f"mta-sts check ended with {process.returncode}")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e6)
+        words = ("check", "--json", "--from", file.name, *where, *trust)
+        return mta_sts(*words, statuses=(0,))
 
 
 def speed() -> Iterator[Row]:
@@ -123,10 +86,6 @@ PARTS = {
 }
 
 HEAD = f"""\
-# `mta-sts check`, measured
-
-Written by `python -m benches.check`, on {{processors}} processors with Python {{python}}.
-
 Every domain has a policy in `enforce`, an MX host, a TLS reporting record and a certificate of its
 own, shared with nine others. DNS and HTTPS are servers on loopback, in another process, whose CPU
 does not count. checkdmarc's loop is over `check_mta_sts` alone, which asks less than
@@ -135,21 +94,5 @@ time is in proportion. Of time and CPU, the best of {ROUNDS} runs counts.
 """
 
 
-def main() -> None:
-    """Measure, write the page, and exit with 1 where a bar is missed."""
-    page = [HEAD.format(processors=os.cpu_count(), python=platform.python_version())]
-    held = True
-    for title, measure in PARTS.items():
-        page.append(f"## {title}\n\n| | | bar |\n|---|---:|---|")
-        for row in measure():
-            page.append(f"| {row.what} | {row.figure} | {row.bar} |")
-            print(f"{row.what:<60}{row.figure:>24}  {row.bar}{'' if row.holds else ': MISSED'}")
-            held &= row.holds
-        page.append("")
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text("\n".join(page).rstrip() + "\n")
-    sys.exit(not held)
-
-
 if __name__ == "__main__":
-    main()
+    write("check", HEAD, PARTS)

@@ -69,8 +69,7 @@ async def _delegation(domain: str, vantage: Vantage) -> Delegation | None:
 
 
 def _rua(texts: tuple[str, ...]) -> tuple[str, ...]:
-    records = [text for text in texts if text.startswith("v=TLSRPTv1")]
     try:
-        return TlsRpt.parse(records[0]).rua if len(records) == 1 else ()
+        return TlsRpt.select(texts).rua
     except TlsRptError:
         return ()

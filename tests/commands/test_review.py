@@ -1,4 +1,4 @@
-"""The command `mta-sts`, as its user types it."""
+"""`mta-sts review`, as its user types it."""
 
 import json
 from pathlib import Path
