@@ -183,14 +183,7 @@ def _fetch(distribution: served.Distribution, origin_id: str, uri: str, lag: flo
         if served.allowed("s3:ListBucket", bucket, "", who):
             return _s3_error(404, "NoSuchKey", "The specified key does not exist.")
         return _s3_error(403, "AccessDenied", "Access Denied")
-    headers = {
-        "content-type": stored.content_type,
-        "etag": stored.etag,
-        "last-modified": stored.modified,
-    }
-    if stored.cache_control:
-        headers["cache-control"] = stored.cache_control
-    return Response(200, headers, stored.body)
+    return Response(200, stored.headers, stored.body)
 
 
 def _s3_error(status: int, code: str, message: str) -> Response:

@@ -10,7 +10,7 @@ from mta_sts.memory import Announced, Live, Memory, Recorded
 from mta_sts.protocol import Policy
 from mta_sts.review import Finding, review
 from mta_sts.takeover import said, with_live
-from tests.test_review import DAYS, ENFORCE, NOW, QUIET, TESTING, caa, live, policy
+from tests.rules.cases import DAYS, ENFORCE, NOW, QUIET, TESTING, caa, live, policy
 
 ID = "20240501T120000"
 BY_HAND = b"version: STSv1\r\nmode: enforce\r\nmx: MAIL.solarmora.com\r\nmax_age: 604800\r\n"

@@ -24,6 +24,16 @@ class Stored:
     cache_control: str | None
     modified: str
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Those with which it is served."""
+        said = {
+            "content-type": self.content_type,
+            "etag": self.etag,
+            "last-modified": self.modified,
+        }
+        return said | ({"cache-control": self.cache_control} if self.cache_control else {})
+
 
 class S3(S3Backend):
     """Buckets that refuse bad policies and remember what each key held, and when."""

@@ -60,14 +60,7 @@ class Site:
         stored = r2_buckets.stored(bucket.name, unquote(request.uri).removeprefix("/"), lag)
         if stored is None:
             return refusal(404, "Object not found.")
-        headers = {
-            "content-type": stored.content_type,
-            "etag": stored.etag,
-            "last-modified": stored.modified,
-        }
-        if stored.cache_control:
-            headers["cache-control"] = stored.cache_control
-        return Response(200, headers, stored.body)
+        return Response(200, stored.headers, stored.body)
 
     def _domain(self) -> CustomDomain | None:
         for domain in control.worker_domains.values():
