@@ -17,6 +17,7 @@ from mta_sts.protocol.policy import policy_id, policy_url
 from mta_sts.protocol.resolve import addresses, cname, txt
 from mta_sts.protocol.sender_errors import SenderError
 from mta_sts.protocol.vantage import Vantage
+from mta_sts.protocol.wildcard import is_by_wildcard
 from mta_sts.zones.recorded import value_of
 
 FIRST_PAUSE = 0.25  # seconds
@@ -120,7 +121,7 @@ async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Van
 
 async def refuse_foreign_host(domain: str, ours: Collection[str], vantage: Vantage) -> str | None:
     """Make sure that the name `mta-sts.<domain>` is free in DNS, or a CNAME to a target of ours;
-    that target, if it is.
+    that target, if it is. Free is also what a wildcard of the domain answers for.
 
     Raises:
         NameTakenError: it is another's, or DNS cannot be asked.
@@ -129,9 +130,12 @@ async def refuse_foreign_host(domain: str, ours: Collection[str], vantage: Vanta
     try:
         target = await cname(name, vantage)
         found = [] if target else (await addresses(name, vantage)).addresses
+        is_ours = target in {known.rstrip(".").lower() for known in ours}
+        if (target or found) and not is_ours and await is_by_wildcard(name, vantage):
+            return None
     except SenderError as error:
         raise NameTakenError(_not_asked(domain, name, error)) from error
-    if target and target not in {known.rstrip(".").lower() for known in ours}:
+    if target and not is_ours:
         raise NameTakenError(_taken(domain, name, "CNAME", target))
     if found:
         raise NameTakenError(_taken(domain, name, "address", ", ".join(found)))

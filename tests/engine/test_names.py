@@ -52,6 +52,15 @@ def test_anothers_record_is_named_and_left(
     assert not again.failed, again.printed
 
 
+@pytest.mark.parametrize(("kind", "value"), [("A", "192.0.2.1"), ("CNAME", "www.example.net.")])
+def test_a_wildcard_is_nobodys_record(
+    cloud: Cloud, stack: Stack, ground: Ground, kind: str, value: str
+) -> None:
+    cloud.put_records(ground.zone_id(DOMAIN), [(f"*.{DOMAIN}", kind, 300, [value])])
+    run = stack.up(ground.deploys({DOMAIN: {}}))
+    assert not run.failed, run.printed
+
+
 def test_dns_that_does_not_answer_announces_nothing(
     cloud: Cloud, stack: Stack, ground: Ground
 ) -> None:

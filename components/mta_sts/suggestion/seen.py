@@ -8,6 +8,7 @@ from mta_sts.protocol.sender import Sight, look
 from mta_sts.protocol.sender_errors import DnsError
 from mta_sts.protocol.tlsrpt import TlsRpt, TlsRptError
 from mta_sts.protocol.vantage import Vantage
+from mta_sts.protocol.wildcard import is_by_wildcard
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class Seen:
 
     Attributes:
         texts: the TXT records at `_mta-sts` that start as an MTA-STS record does.
-        target: what the CNAME at `mta-sts` points to; None where there is no CNAME.
-        addresses: those of `mta-sts`, where it is no CNAME.
+        target: what the CNAME at `mta-sts` points to; None where there is none but by a wildcard.
+        addresses: those of `mta-sts`, where it is no CNAME, and not by a wildcard.
         rua: the addresses in the TLS reporting record, if a sender finds one to use (RFC 8460 3).
         delegation: None where it could not be told.
     """
@@ -49,13 +50,14 @@ async def see(domain: str, vantage: Vantage) -> Seen:
             txt(f"_smtp._tls.{domain}", vantage),
         ),
     )
+    is_free = (target or found.addresses) and await is_by_wildcard(host, vantage)
     return Seen(
         domain=domain,
         mx=live,
         sight=sight,
         texts=tuple(text for text in records.texts if text.startswith("v=STSv1")),
-        target=target,
-        addresses=() if target else found.addresses,
+        target=None if is_free else target,
+        addresses=() if target or is_free else found.addresses,
         rua=_rua(rua.texts),
         delegation=parent,
     )
