@@ -5,6 +5,7 @@ import pulumi
 import mta_sts
 from mta_sts import checks, life, removed
 from mta_sts.arguments import Host, HostedDomain
+from mta_sts.collector import zone_above
 from mta_sts.program import this_program
 from mta_sts.zones import look_up
 
@@ -53,6 +54,13 @@ def host_kind(host: str | None) -> str | None:
     return "worker" if host == "worker-route" else host
 
 
+if account and account.collect_reports_at:
+    at = account.collect_reports_at
+    collector = mta_sts.ReportCollector(
+        "reports",
+        {"account_id": account.account_id, "zone": zone_above(at), "host": at},
+    )
+    pulumi.export("reports", {"url": collector.url, "bucket": collector.bucket})
 hosts: dict[str, Host] = {}
 if on_cloudfront := hosted_by("cloudfront"):
     cloudfront = mta_sts.CloudFrontHost("cloudfront", {"domains": on_cloudfront})

@@ -144,6 +144,7 @@ class Edge:
             headers=list(incoming.headers.items()),
             cookies=dict(incoming.cookies),
             viewer=incoming.remote or "",
+            body=await incoming.content.read(),
         )
         response = await side.respond(request, self.lag)
         self.requests.append(

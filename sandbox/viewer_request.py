@@ -26,6 +26,7 @@ class Request:
     headers: list[tuple[str, str]] = field(default_factory=list)
     cookies: dict[str, str] = field(default_factory=dict)
     viewer: str = "127.0.0.1"
+    body: bytes = b""
 
 
 @dataclass(frozen=True)

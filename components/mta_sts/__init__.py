@@ -7,7 +7,13 @@ the protocol works where Pulumi is not installed.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mta_sts.arguments import CloudFrontHostArgs, MtaStsArgs, WorkerHostArgs
+    from mta_sts.arguments import (
+        CloudFrontHostArgs,
+        MtaStsArgs,
+        ReportCollectorArgs,
+        WorkerHostArgs,
+    )
+    from mta_sts.collector import ReportCollector
     from mta_sts.domain import MtaSts
     from mta_sts.hosts.cloudfront import CloudFrontHost
     from mta_sts.hosts.worker import WorkerHost
@@ -17,6 +23,8 @@ __all__ = [
     "CloudFrontHostArgs",
     "MtaSts",
     "MtaStsArgs",
+    "ReportCollector",
+    "ReportCollectorArgs",
     "WorkerHost",
     "WorkerHostArgs",
 ]
@@ -26,6 +34,8 @@ _HOME = {
     "CloudFrontHostArgs": "mta_sts.arguments",
     "MtaSts": "mta_sts.domain",
     "MtaStsArgs": "mta_sts.arguments",
+    "ReportCollector": "mta_sts.collector",
+    "ReportCollectorArgs": "mta_sts.arguments",
     "WorkerHost": "mta_sts.hosts.worker",
     "WorkerHostArgs": "mta_sts.arguments",
 }

@@ -112,6 +112,17 @@ class WorkerHostArgs(TypedDict):
     script, which needs neither R2 nor a key for it."""
 
 
+class ReportCollectorArgs(TypedDict):
+    """The arguments of `ReportCollector`."""
+
+    account_id: Input[str]
+    """The Cloudflare account."""
+    zone: Zone
+    """The zone of Cloudflare, of the same account, that `host` lies in."""
+    host: str
+    """The name that senders report to, for this alone: `tls-reports.example.com`."""
+
+
 class MtaStsArgs(TypedDict):
     """The arguments of `MtaSts`."""
 

@@ -10,15 +10,15 @@ import pulumi
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 
-from mta_sts.arguments import CloudFrontHostArgs, HostedDomain, MtaStsArgs, WorkerHostArgs
-from mta_sts.keys import (
-    AccountKeys,
-    ComponentKeys,
-    HostKeys,
-    PolicyKeys,
-    StackKeys,
-    WorkerHostKeys,
+from mta_sts.account_keys import AccountKeys, CollectorKeys
+from mta_sts.arguments import (
+    CloudFrontHostArgs,
+    HostedDomain,
+    MtaStsArgs,
+    ReportCollectorArgs,
+    WorkerHostArgs,
 )
+from mta_sts.keys import ComponentKeys, HostKeys, PolicyKeys, StackKeys, WorkerHostKeys
 from mta_sts.problems import ALLOWED, ArgumentError, lines, show
 from mta_sts.protocol import Policy
 from mta_sts.protocol.names import HostNameError, host_name
@@ -209,6 +209,20 @@ def worker_domains(name: str, args: WorkerHostArgs) -> list[HostedDomain]:
         ArgumentError: with every problem.
     """
     return _domains_of(f"WorkerHost {name}", WorkerHostKeys, args)
+
+
+def collector(name: str, args: ReportCollectorArgs) -> CollectorKeys:
+    """Check the arguments of the `ReportCollector` called `name`.
+
+    Raises:
+        ArgumentError: with every problem.
+    """
+    context = " of a collector"
+    try:
+        return CollectorKeys.model_validate(args)
+    except ValidationError as error:
+        problems = lines(error, list(CollectorKeys.model_fields), context)
+        raise ArgumentError(f"ReportCollector {name}", problems) from None
 
 
 def _domains_of(

@@ -59,6 +59,12 @@ class R2Bucket(_Resource):
     name: pulumi.Output[str]
 
 
+class R2BucketLifecycle(_Resource):
+    """The rules by which a bucket deletes objects. Deleting it leaves them in force."""
+
+    TYPE = "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle"
+
+
 class R2CustomDomain(_Resource):
     """A name under which a bucket is served. It makes its own DNS record and certificate."""
 
@@ -75,6 +81,7 @@ class WorkersCustomDomain(_Resource):
     """A name that a Worker answers. It makes its own DNS record and certificate."""
 
     TYPE = "cloudflare:index/workersCustomDomain:WorkersCustomDomain"
+    hostname: pulumi.Output[str]
 
 
 class WorkersRoute(_Resource):
@@ -104,8 +111,12 @@ async def zone(zone_id: str, opts: pulumi.InvokeOptions) -> dict[str, Any]:
     return dict(found or {})
 
 
-def zone_named(name: str) -> str:
+def zone_named(name: str, asked: str, instead: str) -> str:
     """The id of the zone of this name.
+
+    Args:
+        asked: what in the configuration looks it up.
+        instead: what to do where it is not found.
 
     Raises:
         ZoneNotFoundError: there is none, or more than one, or the account could not be asked.
@@ -114,8 +125,5 @@ def zone_named(name: str) -> str:
     try:
         call = pulumi.runtime.invoke(GET_ZONE, {"filter": {"name": name}}, options)
     except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
-        raise ZoneNotFoundError(
-            f"{name}: zone: cloudflare looks up the zone of this name: {error}. Name it by its id "
-            "instead: zone: {cloudflare: 023e105f4ecef8ad9ca31a8372d0c353}"
-        ) from None
+        raise ZoneNotFoundError(f"{asked} looks up the zone {name}: {error}. {instead}") from None
     return str(call.value["id"])

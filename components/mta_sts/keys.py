@@ -82,7 +82,7 @@ def _one_of(*choices: str) -> Callable[[Any], Any]:
     return check
 
 
-def _zone(value: Any) -> Any:
+def zone_given(value: Any) -> Any:
     """`{route53: id}` or `{cloudflare: id}`, the id a string or an Output."""
     identity = next(iter(_one_of(*ZONES)(value).values()))
     if not isinstance(identity, pulumi.Output) and not (isinstance(identity, str) and identity):
@@ -91,7 +91,7 @@ def _zone(value: Any) -> Any:
 
 
 def _zone_in_stack(value: Any) -> Any:
-    return {value: None} if isinstance(value, str) and value in ZONES else _zone(value)
+    return {value: None} if isinstance(value, str) and value in ZONES else zone_given(value)
 
 
 def _host(value: Any) -> Any:
@@ -125,11 +125,11 @@ def _suits_zone(host: Any, info: ValidationInfo) -> Any:
     return host
 
 
-class _Keys(BaseModel):
+class Keys(BaseModel):
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
-class PolicyKeys(_Keys):
+class PolicyKeys(Keys):
     mode: Annotated[Any, _known(mode_of)]
     mx: Annotated[
         list[Annotated[Any, _known(mx_of)]],
@@ -173,24 +173,6 @@ def _rollout(value: Any) -> str:
     return str(value)
 
 
-def _account_id(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{32}", value):
-        raise ValueError("not an account")
-    return value
-
-
-def _word(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("not an id")
-    return value
-
-
-def _policies_in(value: Any) -> str:
-    if value not in ("script", "r2"):
-        raise ValueError("neither")
-    return str(value)
-
-
 def _script(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch("[a-z0-9][a-z0-9-]{0,62}", value):
         raise ValueError("not a name")
@@ -228,14 +210,14 @@ class StackKeys(_DomainKeys):
 
 class ComponentKeys(_DomainKeys):
     domain: Annotated[str, PlainValidator(host_name)]
-    zone: Annotated[Any, PlainValidator(_zone)]
+    zone: Annotated[Any, PlainValidator(zone_given)]
     host: Annotated[Any, PlainValidator(_host), AfterValidator(_suits_zone)] = None
     look_up: Annotated[bool, PlainValidator(_yes_or_no)] = True
 
 
-class _HostedKeys(_Keys):
+class _HostedKeys(Keys):
     domain: Annotated[str, PlainValidator(host_name)]
-    zone: Annotated[Any, PlainValidator(_zone)]
+    zone: Annotated[Any, PlainValidator(zone_given)]
     protect: Annotated[bool | None, PlainValidator(_yes_or_no)] = None
     leaving: Annotated[bool | None, PlainValidator(_yes_or_no)] = None
 
@@ -248,24 +230,14 @@ def _once(domains: list[_HostedKeys]) -> list[_HostedKeys]:
     return domains
 
 
-class AccountKeys(_Keys):
-    """`mta-sts:cloudflare` of a stack."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
-
-    account_id: Annotated[str, PlainValidator(_account_id)]
-    access_key_id: Annotated[str | None, PlainValidator(_word)] = None
-    policies_in: Annotated[str, PlainValidator(_policies_in)] = "script"
-
-
-class WorkerHostKeys(_Keys):
+class WorkerHostKeys(Keys):
     domains: Annotated[list[_HostedKeys], Field(min_length=1), AfterValidator(_once)]
     account_id: Any
     script: Annotated[str | None, PlainValidator(_script)] = None
     in_bucket: Annotated[bool, PlainValidator(_yes_or_no)] = False
 
 
-class HostKeys(_Keys):
+class HostKeys(Keys):
     domains: Annotated[
         list[_HostedKeys], Field(min_length=1, max_length=MOST_ALIASES), AfterValidator(_once)
     ]

@@ -32,6 +32,11 @@ ALLOWED = {
     "host in a stack": "cloudfront, r2, worker or worker-route",
     "accountId": "the id of a Cloudflare account, 32 hexadecimal digits",
     "accessKeyId": "the id of an R2 access key",
+    "collectReportsAt": (
+        "a name for this alone, one label below a zone of the account: tls-reports.example.com"
+    ),
+    "host of a collector": "a name for this alone, in the zone: tls-reports.example.com",
+    "zone of a collector": "{cloudflare: <id>}, the zone of the account that host lies in",
     "policiesIn": "script, or r2 for an R2 bucket that the Worker is bound to",
     "script": "a name of small letters, digits and hyphens, at most 63",
     "inBucket": "true or false",

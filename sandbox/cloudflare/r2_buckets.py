@@ -31,6 +31,13 @@ def stored(bucket: str, key: str, ago: float = 0.0) -> Stored | None:
     return objects().stored(bucket, key, ago) if bucket in control.buckets else None
 
 
+def keep(bucket: str, key: str, body: bytes, content_type: str) -> Stored:
+    """Put an object into a bucket; what it holds then. Raises KeyError: there is no bucket."""
+    made = objects().put_object(control.buckets[bucket].name, key, body)
+    made.set_metadata({"Content-Type": content_type})
+    return cast("Stored", stored(bucket, key))
+
+
 @contextmanager
 def _apart(name: str) -> Iterator[None]:
     """Keep moto from looking for a bucket of this name among those of S3, and there among ours."""

@@ -20,7 +20,7 @@ class Runtime:
         """Run an upload; its handle. Raises what `Workers` raises."""
         with self._lock:
             if self._workers is None:
-                self._workers = Workers(_stored)
+                self._workers = Workers(_stored, _keep)
             workers = self._workers
         return workers.deploy(script)
 
@@ -44,6 +44,11 @@ class Runtime:
 def _stored(bucket: str, key: str) -> Stored | None:
     with LOCK:
         return r2_buckets.stored(bucket, key)
+
+
+def _keep(bucket: str, key: str, body: bytes, content_type: str) -> Stored:
+    with LOCK:
+        return r2_buckets.keep(bucket, key, body, content_type)
 
 
 runtime = Runtime()

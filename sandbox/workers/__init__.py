@@ -12,13 +12,13 @@ from sandbox.background import Background
 from sandbox.viewer_request import Request, Response
 from sandbox.workers import runtime
 from sandbox.workers.process import Process
-from sandbox.workers.r2 import Find, Gateway
+from sandbox.workers.r2 import Find, Gateway, Keep
 from sandbox.workers.script import PROTO_HEADER, Script, ScriptError
 
 __all__ = ["NoWorkerError", "Script", "ScriptError", "Workers"]
 
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=10)  # seconds
-ADDED_BY_CLIENT = ("Accept", "Accept-Encoding", "User-Agent")
+ADDED_BY_CLIENT = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 NOT_PASSED_ON = {
     "connection", "content-length", "host", "keep-alive", "transfer-encoding", "upgrade",
     PROTO_HEADER.lower(),
@@ -35,11 +35,12 @@ class Workers:
     All methods may be called from any thread.
     """
 
-    def __init__(self, r2: Find) -> None:
+    def __init__(self, r2: Find, keep: Keep | None = None) -> None:
         """Begin without a Worker.
 
         Args:
             r2: what a bucket holds under a key; called in a thread.
+            keep: puts an object into a bucket, likewise. None: buckets are only read.
 
         Raises:
             RuntimeMissingError: workerd is not there and could not be installed.
@@ -50,7 +51,7 @@ class Workers:
         self._processes: dict[str, Process] = {}
         self._newest: dict[str, str] = {}
         self._background = Background("sandbox-r2")
-        self._gateway = Gateway(r2)
+        self._gateway = Gateway(r2, keep)
         self._background.run(self._gateway.start())
 
     def deploy(self, script: Script) -> str:
@@ -93,6 +94,18 @@ class Workers:
         self._background.run(self._gateway.stop())
         self._background.stop()
 
+    def port(self, name: str) -> int:
+        """Where, on 127.0.0.1, a Worker listens for HTTP: its newest version, or that of a handle.
+
+        Raises:
+            NoWorkerError: there is none.
+        """
+        with self._lock:
+            process = self._processes.get(self._newest.get(name, name))
+        if process is None:
+            raise NoWorkerError(f"there is no Worker {name}")
+        return process.port
+
     async def respond(
         self, name: str, request: Request, scheme: Literal["http", "https"] = "https"
     ) -> Response:
@@ -104,12 +117,8 @@ class Workers:
             NoWorkerError: there is none.
             aiohttp.ClientError, TimeoutError: workerd did not answer, such as one ended meanwhile.
         """
-        with self._lock:
-            process = self._processes.get(self._newest.get(name, name))
-        if process is None:
-            raise NoWorkerError(f"there is no Worker {name}")
         query = f"?{urlencode(request.query)}" if request.query else ""
-        url = URL(f"http://127.0.0.1:{process.port}{request.uri}{query}", encoded=True)
+        url = URL(f"http://127.0.0.1:{self.port(name)}{request.uri}{query}", encoded=True)
         passed = [each for each in request.headers if each[0].lower() not in NOT_PASSED_ON]
         async with (
             aiohttp.ClientSession(
@@ -119,6 +128,7 @@ class Workers:
                 request.method,
                 url,
                 headers=[*passed, ("Host", request.host), (PROTO_HEADER, scheme)],
+                data=request.body or None,
                 allow_redirects=False,
             ) as answer,
         ):

@@ -1,7 +1,8 @@
-"""R2 as a Worker's binding reaches it: the gateway that workerd asks for `get` and `head`.
+"""R2 as a Worker's binding reaches it: the gateway that workerd asks for `get`, `head` and `put`.
 
-The request is JSON in a header. The response is JSON, whose size another header tells, and then
-the object.
+What is asked is JSON: in a header, or before the object in the body of a PUT, where a header tells
+its size. The answer is JSON too, of an object that is got with its size in a header and the object
+after it.
 """
 
 import asyncio
@@ -19,17 +20,22 @@ log = logging.getLogger(__name__)
 
 NO_SUCH_KEY, INTERNAL_ERROR, NOT_IMPLEMENTED = 10007, 10001, 10063
 MOST_OF_A_HEADER = 64 * 1024
+SIZE_HEADER = "CF-R2-Metadata-Size"
+NO_KIND = "application/octet-stream"
 
 Find = Callable[[str, str], Stored | None]
 """What a bucket holds under a key."""
+Keep = Callable[[str, str, bytes, str], Stored]
+"""Keep in a bucket, under a key, an object of this content type; what it holds then."""
 
 
 class Gateway:
     """Serves all buckets on 127.0.0.1 while its event loop runs."""
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: Find, keep: Keep | None) -> None:
         self.address = ""
         self._find = find
+        self._keep = keep
         self._http: web.Server | None = None
         self._listener: asyncio.Server | None = None
 
@@ -44,14 +50,20 @@ class Gateway:
             await self._http.shutdown(timeout=0)
 
     async def _answer(self, incoming: web.BaseRequest) -> web.Response:
-        try:
-            asked = json.loads(incoming.headers["CF-R2-Request"])
-            method, key = asked["method"], asked["object"]
-        except KeyError:
-            return _error(501, NOT_IMPLEMENTED, "The sandbox's buckets only know get and head.")
+        body = await incoming.content.read()
+        size = int(incoming.headers.get(SIZE_HEADER, "0"))
+        asked = json.loads(incoming.headers.get("CF-R2-Request") or body[:size])
+        method, key = asked["method"], asked.get("object", "")
         bucket = incoming.headers[BUCKET_HEADER]
         try:
-            stored = await asyncio.to_thread(self._find, bucket, key)
+            match method:
+                case "get" | "head":
+                    stored = await asyncio.to_thread(self._find, bucket, key)
+                case "put" if self._keep:
+                    kind = asked.get("httpFields", {}).get("contentType", NO_KIND)
+                    stored = await asyncio.to_thread(self._keep, bucket, key, body[size:], kind)
+                case _:
+                    return _error(501, NOT_IMPLEMENTED, f"The sandbox does not know {method} here.")
         except Exception:
             log.exception("%s of %s in %s", method, key, bucket)
             return _error(500, INTERNAL_ERROR, "The sandbox failed.")
@@ -60,7 +72,7 @@ class Gateway:
         metadata = json.dumps(_metadata(key, stored)).encode()
         return web.Response(
             body=metadata + (stored.body if method == "get" else b""),
-            headers={"CF-R2-Metadata-Size": str(len(metadata))},
+            headers={SIZE_HEADER: str(len(metadata))},
         )
 
 

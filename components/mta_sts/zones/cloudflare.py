@@ -71,4 +71,5 @@ def look_up(domain: str) -> str:
     Raises:
         ZoneNotFoundError: there is none, or more than one, or the account could not be asked.
     """
-    return cloudflare.zone_named(domain)
+    instead = "Name it by its id instead: zone: {cloudflare: 023e105f4ecef8ad9ca31a8372d0c353}"
+    return cloudflare.zone_named(domain, f"{domain}: zone: cloudflare", instead)
