@@ -10,7 +10,15 @@ from werkzeug.wrappers import Request
 
 from sandbox.aws.backends import LOCK
 from sandbox.calls import read_body
-from sandbox.cloudflare import dns_records, r2_buckets, r2_domains, scripts, worker_routing, zones
+from sandbox.cloudflare import (
+    dns_records,
+    r2_buckets,
+    r2_domains,
+    r2_lifecycle,
+    scripts,
+    worker_routing,
+    zones,
+)
 from sandbox.cloudflare.envelope import Call, Handler, Refused, failure, success
 from sandbox.cloudflare.state import control
 from sandbox.faults import Fault
@@ -24,6 +32,7 @@ ROUTES: list[tuple[str, str, str, Handler]] = [
     *dns_records.ROUTES,
     *r2_buckets.ROUTES,
     *r2_domains.ROUTES,
+    *r2_lifecycle.ROUTES,
     *scripts.ROUTES,
     *worker_routing.ROUTES,
 ]

@@ -18,6 +18,15 @@ SECRET_ACCESS_KEY = hashlib.sha256(TOKEN.encode()).hexdigest()
 SERVERS = ["ada.ns.cloudflare.com", "bob.ns.cloudflare.com"]
 
 
+MULTIPART_RULE = {
+    "id": "Default Multipart Abort Rule",
+    "enabled": True,
+    "conditions": {"prefix": ""},
+    "abortMultipartUploadsTransition": {"condition": {"type": "Age", "maxAge": 604800}},
+}
+"""What every new bucket has."""
+
+
 def new_id() -> str:
     return uuid.uuid4().hex
 
@@ -109,6 +118,7 @@ class Bucket:
     jurisdiction: str
     created: str = field(default_factory=now)
     domains: dict[str, BucketDomain] = field(default_factory=dict)
+    rules: list[dict[str, Any]] = field(default_factory=lambda: [MULTIPART_RULE])
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ TYPES = {
     "Record": "aws:route53/record:Record",
     "DnsRecord": "cloudflare:index/dnsRecord:DnsRecord",
     "R2Bucket": "cloudflare:index/r2Bucket:R2Bucket",
+    "R2BucketLifecycle": "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle",
     "R2CustomDomain": "cloudflare:index/r2CustomDomain:R2CustomDomain",
     "WorkersCustomDomain": "cloudflare:index/workersCustomDomain:WorkersCustomDomain",
     "WorkersRoute": "cloudflare:index/workersRoute:WorkersRoute",

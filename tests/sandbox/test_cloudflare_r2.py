@@ -72,6 +72,23 @@ def test_buckets(cloud: Cloud, buckets: Any) -> None:
     assert refusal(buckets.delete, "policies", account_id=account) == (404, 10006)
 
 
+def test_the_rules_of_a_bucket_are_replaced_by_those_given(cloud: Cloud, buckets: Any) -> None:
+    make_bucket(cloud)
+    place = {"bucket_name": "policies", "account_id": cloud.cloudflare.account}
+    (first,) = buckets.lifecycle.get(**place).rules
+    assert first.id == "Default Multipart Abort Rule"
+    assert first.abort_multipart_uploads_transition.condition.max_age == 604800
+    age = {"condition": {"type": "Age", "maxAge": 31536000}}
+    rule = {"id": "expire", "enabled": True, "conditions": {"prefix": ""}}
+    buckets.lifecycle.update(**place, rules=[{**rule, "deleteObjectsTransition": age}])
+    (only,) = buckets.lifecycle.get(**place).rules
+    assert (only.id, only.delete_objects_transition.condition.max_age) == ("expire", 31536000)
+    for wrong in ([rule], [{**rule, "expireAfter": 1, "deleteObjectsTransition": age}], ["expire"]):
+        assert refusal(buckets.lifecycle.update, **place, rules=wrong) == (400, 10060)
+    nowhere = {**place, "bucket_name": "none"}
+    assert refusal(buckets.lifecycle.get, **nowhere) == (404, 10006)
+
+
 def test_a_custom_domain_has_its_own_record(cloud: Cloud, zone: str, buckets: Any) -> None:
     make_bucket(cloud)
     made = connect_bucket(cloud, zone)

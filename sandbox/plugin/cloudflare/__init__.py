@@ -8,6 +8,7 @@ from sandbox.plugin.package import Package
 MODULES = {
     "cloudflare:index/dnsRecord:DnsRecord": "dns",
     "cloudflare:index/r2Bucket:R2Bucket": "r2",
+    "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle": "r2_lifecycle",
     "cloudflare:index/r2CustomDomain:R2CustomDomain": "r2",
     "cloudflare:index/workersCustomDomain:WorkersCustomDomain": "workers",
     "cloudflare:index/workersRoute:WorkersRoute": "workers",

@@ -18,7 +18,8 @@ CLASSES = ("Standard", "InfrequentAccess")
 TLS = ("1.0", "1.1", "1.2", "1.3")
 
 
-def _jurisdiction(props: Props) -> dict[str, str]:
+def jurisdiction(props: Props) -> dict[str, str]:
+    """The header that says it."""
     return {"cf-r2-jurisdiction": props.get("jurisdiction", "default")}
 
 
@@ -45,25 +46,25 @@ class R2Bucket(CloudflareResource):
         if "location" in inputs:
             body["locationHint"] = inputs["location"]
         path = ("accounts", inputs["accountId"], "r2", "buckets")
-        found = op.api.call("post", *path, body=body, headers=_jurisdiction(inputs))
+        found = op.api.call("post", *path, body=body, headers=jurisdiction(inputs))
         return _bucket(found, {}, inputs)
 
     def seen(self, op: Operation[Cloudflare], identifier: str, state: Props) -> Made:
         account, name = state["accountId"], state["name"]
-        headers = _jurisdiction(state)
+        headers = jurisdiction(state)
         found = op.api.call("get", "accounts", account, "r2", "buckets", name, headers=headers)
         given = {key: value for key, value in state.items() if key in ("accountId", "jurisdiction")}
         return _bucket(found, state, given)
 
     def update(self, op: Operation[Cloudflare], identifier: str, old: Props, inputs: Props) -> Made:
         account, name = inputs["accountId"], inputs["name"]
-        headers = _jurisdiction(inputs) | {"cf-r2-storage-class": inputs["storageClass"]}
+        headers = jurisdiction(inputs) | {"cf-r2-storage-class": inputs["storageClass"]}
         found = op.api.call("patch", "accounts", account, "r2", "buckets", name, headers=headers)
         return _bucket(found, old, inputs)
 
     def delete(self, op: Operation[Cloudflare], identifier: str, state: Props) -> None:
         account, name = state["accountId"], state["name"]
-        headers = _jurisdiction(state)
+        headers = jurisdiction(state)
         op.api.call("delete", "accounts", account, "r2", "buckets", name, headers=headers)
 
 
@@ -93,7 +94,7 @@ class R2CustomDomain(CloudflareResource):
         yield from rules.one_of(inputs, ("minTls",), TLS)
 
     def create(self, op: Operation[Cloudflare], inputs: Props) -> Made:
-        headers = _jurisdiction(inputs)
+        headers = jurisdiction(inputs)
         op.api.call("post", *_domains(inputs), body=_settings(inputs), headers=headers)
         return self._made(op, inputs)
 
@@ -102,12 +103,12 @@ class R2CustomDomain(CloudflareResource):
 
     def update(self, op: Operation[Cloudflare], identifier: str, old: Props, inputs: Props) -> Made:
         path = (*_domains(inputs), inputs["domain"])
-        op.api.call("put", *path, body=_settings(inputs), headers=_jurisdiction(inputs))
+        op.api.call("put", *path, body=_settings(inputs), headers=jurisdiction(inputs))
         return self._made(op, inputs)
 
     def delete(self, op: Operation[Cloudflare], identifier: str, state: Props) -> None:
         path = (*_domains(state), state["domain"])
-        op.api.call("delete", *path, headers=_jurisdiction(state))
+        op.api.call("delete", *path, headers=jurisdiction(state))
 
     def _made(self, op: Operation[Cloudflare], inputs: Props) -> Made:
         """What was set, and what only another look tells: the status and the zone's name."""
@@ -120,7 +121,7 @@ class R2CustomDomain(CloudflareResource):
 
     def _get(self, op: Operation[Cloudflare], props: Props) -> Any:
         path = (*_domains(props), props["domain"])
-        return op.api.call("get", *path, headers=_jurisdiction(props))
+        return op.api.call("get", *path, headers=jurisdiction(props))
 
 
 def _domains(props: Props) -> tuple[str, ...]:
