@@ -26,6 +26,10 @@ pulumi.log.warn("imported: " + str(sorted(providers & {{*sys.modules}})))
 DOMAINS = '[{"domain": "solarmora.com", "zone": zone}]'
 AWS_HOST = f'host = mta_sts.CloudFrontHost("host", {{"domains": {DOMAINS}}})'
 WORKER_HOST = f'host = mta_sts.WorkerHost("host", {{"domains": {DOMAINS}, "account_id": account}})'
+COLLECTOR = (
+    'mta_sts.ReportCollector("reports", '
+    '{"account_id": account, "zone": zone, "host": "tls-reports.solarmora.com"})'
+)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +44,7 @@ WORKER_HOST = f'host = mta_sts.WorkerHost("host", {{"domains": {DOMAINS}, "accou
         ("cloudflare", "", '{"r2": {"account_id": account, **key}}', ["pulumi_aws"]),
         (
             "cloudflare",
-            WORKER_HOST,
+            f"{WORKER_HOST}\n{COLLECTOR}",
             '{"worker": {"account_id": account, "script": host.script}}',
             [],
         ),
