@@ -30,6 +30,8 @@ class Run:
     """What a preview, an update or a destroy did and said."""
 
     steps: list[Step] = field(default_factory=list)
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Of each resource that has a step, by its name: those it has after it."""
     messages: list[tuple[str, str, str]] = field(default_factory=list)
     """Severity, the name of the resource it is said of, and the words. Of a run that failed the
     last may be missing: what is printed is whole."""
@@ -51,6 +53,8 @@ class Run:
         if event.resource_pre_event:
             metadata = event.resource_pre_event.metadata
             self.steps.append(Step(str(metadata.op.value), metadata.type, _name(metadata.urn)))
+            if metadata.new:
+                self.inputs[_name(metadata.urn)] = dict(metadata.new.inputs)
         if event.diagnostic_event and not event.diagnostic_event.ephemeral:
             said = event.diagnostic_event
             words = COLOUR.sub("", said.message).strip()

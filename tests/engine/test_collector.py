@@ -11,8 +11,11 @@ import httpx
 import pulumi
 import pulumi.runtime
 import pytest
+from click.testing import CliRunner
 
 from mta_sts import CloudFrontHost, MtaSts, ReportCollector
+from mta_sts.commands import FINDINGS
+from mta_sts.commands.reports import reports
 from mta_sts.hosts import worker
 from mta_sts.protocol.tlsrpt import TlsRpt
 from sandbox.cloud import Cloud
@@ -26,7 +29,7 @@ DOMAIN, ELSEWHERE = "solarmora.com", "solarmora.net"
 AT = f"tls-reports.{ELSEWHERE}"
 URL = f"https://{AT}/v1/tlsrpt"
 BUCKET = "mta-sts-test-reports"
-REPORT = gzip.compress(b'{"organization-name": "Wanderpost"}')
+REPORT = gzip.compress((ROOT / "tests" / "reports" / "samples" / "rfc8460.json").read_bytes())
 YEAR = {
     "id": "expire",
     "enabled": True,
@@ -83,6 +86,18 @@ def held(cloud: Cloud) -> list[tuple[bytes, str]]:
     return [(each["Body"].read(), each["ContentType"]) for each in objects]
 
 
+def read(cloud: Cloud) -> tuple[int, list[dict[str, Any]]]:
+    """Exit status of `mta-sts reports` over the bucket, and what it prints."""
+    environment = {
+        "AWS_ENDPOINT_URL_S3": cloud.environment["SANDBOX_R2_URL"],
+        "AWS_ACCESS_KEY_ID": cloud.cloudflare.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": cloud.cloudflare.secret_access_key,
+        "AWS_REGION": "auto",
+    }
+    done = CliRunner().invoke(reports, [f"s3://{BUCKET}", "--json"], env=environment)
+    return done.exit_code, [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def emptied(cloud: Cloud) -> None:
     s3 = cloudflare_site.s3(cloud)
     for each in s3.list_objects_v2(Bucket=BUCKET)["Contents"]:
@@ -106,6 +121,8 @@ def test_from_deploy_to_destroy(
     answer = post_as_a_sender(cloud, REPORT)
     assert (answer.status_code, answer.text) == (200, "Stored\n")
     assert held(cloud) == [(REPORT, "application/tlsrpt+gzip")]
+    status, (told, reading) = read(cloud)
+    assert (status, told["domain"], reading["reports"]) == (FINDINGS, DOMAIN, 1)
     refused = post_as_a_sender(cloud, bytes(10485761))
     assert (refused.status_code, refused.text) == (413, "More than 10485760 bytes\n")
     assert held(cloud) == [(REPORT, "application/tlsrpt+gzip")]

@@ -13,6 +13,7 @@ MODULES = {
     "aws:cloudfront/originAccessControl:OriginAccessControl": "cloudfront",
     "aws:route53/record:Record": "route53",
     "aws:s3/bucket:Bucket": "s3_bucket",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "previewed",
     "aws:s3/bucketObjectv2:BucketObjectv2": "s3_object",
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "s3_settings",
     "aws:s3/bucketPolicy:BucketPolicy": "s3_settings",
@@ -21,6 +22,11 @@ MODULES = {
         "s3_settings"
     ),
     "aws:s3/bucketVersioning:BucketVersioning": "s3_settings",
+    "aws:ses/activeReceiptRuleSet:ActiveReceiptRuleSet": "previewed",
+    "aws:ses/domainIdentity:DomainIdentity": "previewed",
+    "aws:ses/domainIdentityVerification:DomainIdentityVerification": "previewed",
+    "aws:ses/receiptRule:ReceiptRule": "previewed",
+    "aws:ses/receiptRuleSet:ReceiptRuleSet": "previewed",
 }
 
 AWS = Package(
