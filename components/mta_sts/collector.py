@@ -22,8 +22,8 @@ BINDING = "REPORTS"
 URL_PATH = "/v1/tlsrpt"
 """As in the example of RFC 8460 3.1.2."""
 MOST_BYTES = 10 * 1024 * 1024
-"""Of a report as it comes in: gzipped, that is more than 100 MB of JSON. Twice as much memory is
-needed while one is taken, and a Worker has 128 MB for all that it takes at a time."""
+"""Of a report as it comes in: gzipped, that is as much as `mta-sts reports` unpacks. While one is
+taken it is there twice, and a Worker has 128 MB."""
 MOST_SECONDS = 60
 """For a report to come in."""
 KEPT = 365 * 86400

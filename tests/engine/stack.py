@@ -54,7 +54,7 @@ class Run:
             metadata = event.resource_pre_event.metadata
             self.steps.append(Step(str(metadata.op.value), metadata.type, _name(metadata.urn)))
             if metadata.new:
-                self.inputs[_name(metadata.urn)] = dict(metadata.new.inputs)
+                self.inputs[_name(metadata.urn)] = dict(metadata.new.inputs or {})
         if event.diagnostic_event and not event.diagnostic_event.ephemeral:
             said = event.diagnostic_event
             words = COLOUR.sub("", said.message).strip()
