@@ -22,7 +22,7 @@ from sandbox.cloud import Cloud
 from sandbox.setting import ROOT
 from tests.engine.ground import SPREAD
 from tests.engine.programs import Program, policy
-from tests.engine.stack import Stack
+from tests.engine.stack import Run, Stack
 from tests.sandbox import cloud_site, cloudflare_site
 
 DOMAIN, ELSEWHERE = "solarmora.com", "solarmora.net"
@@ -39,9 +39,11 @@ YEAR = {
 PARTS = ["reports-bucket", "reports-expiry", "reports-script", "reports-domain"]
 
 
-def configured(cloud: Cloud, at: str = AT) -> Program:
-    """The repository's own program: a domain whose reports are collected here."""
-    account = {"accountId": cloud.cloudflare.account, "collectReportsAt": at}
+def configured(cloud: Cloud, at: str | None = AT) -> Program:
+    """The repository's own program: a domain, and where its reports are collected."""
+    account = {"accountId": cloud.cloudflare.account}
+    if at is not None:
+        account["collectReportsAt"] = at
     domain = {
         "mode": "testing",
         "mx": [f"mail.{DOMAIN}"],
@@ -104,7 +106,7 @@ def emptied(cloud: Cloud) -> None:
         s3.delete_object(Bucket=BUCKET, Key=each["Key"])
 
 
-def test_from_deploy_to_destroy(
+def test_a_report_from_a_sender_to_its_reader(
     cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "WORKER_SPREAD", SPREAD)
@@ -134,15 +136,34 @@ def test_from_deploy_to_destroy(
     refreshed = stack.refresh(configured(cloud))
     assert [step for step in refreshed.changes if step.op == "update"] == []
 
-    stopped = stack.destroy(lambda: None)
+
+@pytest.mark.parametrize("how", ["destroyed", "left out"])
+def test_reports_are_not_deleted_with_it(
+    cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(worker, "WORKER_SPREAD", SPREAD)
+    cloud.create_cloudflare_zone(DOMAIN)
+    cloud.create_cloudflare_zone(ELSEWHERE)
+    run = stack.up(configured(cloud))
+    assert not run.failed, run.printed
+    post_as_a_sender(cloud, REPORT)
+
+    def take_down() -> Run:
+        if how == "destroyed":
+            return stack.destroy(lambda: None)
+        return stack.up(configured(cloud, at=None))
+
+    stopped = take_down()
     assert stopped.failed
     assert "409 Conflict" in stopped.printed
     assert "The bucket you tried to delete is not empty." in stopped.printed
     assert held(cloud) == [(REPORT, "application/tlsrpt+gzip")]
-    emptied(cloud)
-    assert not stack.destroy(lambda: None).failed
-    assert (cloud.cloudflare.buckets, cloud.cloudflare.workers) == ({}, {})
     assert cloud_site.answers(cloud, AT, "A") == []
+    emptied(cloud)
+    again = take_down()
+    assert not again.failed, again.printed
+    assert BUCKET not in cloud.cloudflare.buckets
+    assert BUCKET not in cloud.cloudflare.workers
 
 
 def test_a_name_below_no_zone(cloud: Cloud, stack: Stack) -> None:

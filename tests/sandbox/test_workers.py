@@ -276,3 +276,15 @@ def test_a_bucket_gives_what_it_holds(bucket: Callable[[str, str], Response]) ->
 def test_a_bucket_that_fails_throws(bucket: Callable[[str, str], Response]) -> None:
     response = bucket("broken", "a")
     assert (response.status, response.body) == (500, b"get: The sandbox failed. (10001)")
+
+
+@pytest.mark.parametrize("call", ["put('a', 'b')", "delete('a')", "list()"])
+def test_a_bucket_that_is_only_read(workers: Workers, call: str) -> None:
+    code = f"""export default {{ async fetch(_, env) {{
+      try {{ return Response.json(await env.box.{call}); }}
+      catch (error) {{ return new Response(error.message); }}
+    }} }};"""
+    bound = [{"type": "r2_bucket", "name": "box", "bucket_name": "box"}]
+    workers.deploy(script(code, bindings=bound))
+    method = call.partition("(")[0]
+    assert body(workers, "one") == f"{method}: The sandbox does not know {method} here. (10063)"
