@@ -99,7 +99,11 @@ def test_what_is_right_is_spelled_one_way() -> None:
 def test_the_account_and_the_zone_may_be_outputs() -> None:
     async def host() -> str:  # where there is a loop, as an Output wants
         zone = {"cloudflare": pulumi.Output.from_input("0f0f")}
-        args: Any = {"account_id": pulumi.Output.from_input(ACCOUNT), "zone": zone}
-        return checks.collector("reports", {**args, "host": "MTA-STS-reports.example.com"}).host
+        args: Any = {
+            "account_id": pulumi.Output.from_input(ACCOUNT),
+            "zone": zone,
+            "host": "MTA-STS-reports.example.com",
+        }
+        return checks.collector("reports", args).host
 
     assert asyncio.run(host()) == "mta-sts-reports.example.com"

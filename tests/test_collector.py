@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mta_sts import collector
+from mta_sts import cloudflare, collector
 from sandbox.aws.s3 import Stored
 from sandbox.viewer_request import Request, Response
 from sandbox.workers import Script, Workers
@@ -83,7 +83,7 @@ def deployed() -> Iterator[Box]:
             name="reports",
             main_module=collector.MODULE,
             modules={collector.MODULE: ("application/javascript+module", content)},
-            compatibility_date=collector.COMPATIBILITY_DATE,
+            compatibility_date=cloudflare.COMPATIBILITY_DATE,
             bindings=[{"type": "r2_bucket", "name": collector.BINDING, "bucket_name": "box"}],
         )
     )

@@ -14,6 +14,8 @@ from mta_sts import left_behind
 
 PACKAGE = "cloudflare"
 DISTRIBUTION = "pulumi-cloudflare"
+COMPATIBILITY_DATE = "2026-11-01"
+"""Of the Workers runtime."""
 GET_ZONE = "cloudflare:index/getZone:getZone"
 
 

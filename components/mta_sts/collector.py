@@ -12,18 +12,16 @@ import pulumi
 
 from mta_sts import checks, cloudflare
 from mta_sts.arguments import ReportCollectorArgs, Zone
-from mta_sts.hosts.shared import once_reviewed, short
+from mta_sts.hosts.shared import name_in_account, once_reviewed, short
 
 CODE = Path(__file__).with_name("collector.js").read_text(encoding="ascii")
 MODULE = "collector.js"
-COMPATIBILITY_DATE = "2026-11-01"
-"""Of the Workers runtime."""
 BINDING = "REPORTS"
 URL_PATH = "/v1/tlsrpt"
 """As in the example of RFC 8460 3.1.2."""
 MOST_BYTES = 10 * 1024 * 1024
-"""Of a report as it comes in: gzipped, that is as much as `mta-sts reports` unpacks. While one is
-taken it is there twice, and a Worker has 128 MB."""
+"""Of a report as it comes in: gzipped, that can be more than `mta-sts reports` unpacks. While one
+is taken it is there twice, and a Worker has 128 MB."""
 MOST_SECONDS = 60
 """For a report to come in."""
 KEPT = 365 * 86400
@@ -52,7 +50,7 @@ class ReportCollector(pulumi.ComponentResource):
             "mta-sts:index:ReportCollector", name, {"host": once_reviewed(given.host)}, opts
         )
         account = {"accountId": given.account_id}
-        own = short(f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}")
+        own = name_in_account(name)
         bucket = cloudflare.R2Bucket(f"{short(name)}-bucket", self._child(), **account, name=own)
         expiry = cloudflare.R2BucketLifecycle(
             f"{short(name)}-expiry",
@@ -68,7 +66,7 @@ class ReportCollector(pulumi.ComponentResource):
             scriptName=own,
             mainModule=MODULE,
             content=script_for(given.host),
-            compatibilityDate=COMPATIBILITY_DATE,
+            compatibilityDate=cloudflare.COMPATIBILITY_DATE,
             bindings=[{"name": BINDING, "type": "r2_bucket", "bucketName": bucket.name}],
         )
         domain = cloudflare.WorkersCustomDomain(

@@ -27,6 +27,12 @@ def short(name: str) -> str:
     return f"{plain[: SHORT_NAME - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
+def name_in_account(name: str) -> str:
+    """What a Worker or bucket of a component is called, where the account has others: the same at
+    every run."""
+    return short(f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}")
+
+
 def once_reviewed(value: T) -> pulumi.Input[T]:
     """The value, in an update only once every review has passed, so that nothing that depends on it
     is registered before.

@@ -20,15 +20,13 @@ from mta_sts.hosts.recorded import (
     script_with,
     words,
 )
-from mta_sts.hosts.shared import once_reviewed, protection, short
+from mta_sts.hosts.shared import name_in_account, once_reviewed, protection, short
 from mta_sts.limits import WORKER_SPREAD
 from mta_sts.program import this_program
 
 ISSUERS = CLOUDFLARE_ISSUERS
 CODE = Path(__file__).with_name("worker.js").read_text(encoding="ascii")
 MODULE = "worker.js"
-COMPATIBILITY_DATE = "2026-11-01"
-"""Of the Workers runtime."""
 BINDING = "POLICIES"
 
 
@@ -111,7 +109,7 @@ class WorkerHost(pulumi.ComponentResource):
             {"names": once_reviewed(names)},
             protection(domains, opts),
         )
-        script = args.get("script") or _script_name(name)
+        script = args.get("script") or name_in_account(name)
         child = pulumi.ResourceOptions(parent=self)
         self.account_id = pulumi.Output.from_input(args["account_id"])
         bindings = []
@@ -132,7 +130,7 @@ class WorkerHost(pulumi.ComponentResource):
             scriptName=script,
             mainModule=MODULE,
             content=pulumi.Output.from_input(held).apply(lambda known: script_with(known, CODE)),
-            compatibilityDate=COMPATIBILITY_DATE,
+            compatibilityDate=cloudflare.COMPATIBILITY_DATE,
             bindings=bindings,
         )
         self.script = worker.id
@@ -152,7 +150,3 @@ class WorkerHost(pulumi.ComponentResource):
             else:
                 held[host] = program.inside.get(host)
         return pulumi.Output.all(**held)
-
-
-def _script_name(name: str) -> str:
-    return short(f"{pulumi.get_project()}-{pulumi.get_stack()}-{name}")
