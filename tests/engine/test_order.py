@@ -71,7 +71,7 @@ def test_a_change_is_announced_when_the_edge_serves_it(
 def test_without_the_gate_the_watcher_is_misled(
     cloud: Cloud, stack: Stack, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cloud.edge.lag = LAG
+    cloud.edge.lag = LAG * 3  # so that it lags still, however slowly the record is made
     succeeded(stack.up(ground.deploys({DOMAIN: {}})))
     monkeypatch.setattr(announce.Gates, "before_txt", lambda _: pulumi.ResourceHookBinding())
     with watching() as watcher:
