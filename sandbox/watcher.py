@@ -15,6 +15,8 @@ from mta_sts.protocol.sender_errors import DnsError, FetchError
 from mta_sts.protocol.vantage import Vantage
 
 PAUSE = 0.05  # seconds between two looks
+SETTLED = 2
+"""Looks in a row that are served what is announced, after which another policy is a newer one."""
 FETCH_TIMEOUT = 5.0  # seconds
 
 
@@ -67,7 +69,7 @@ class Watcher:
     def __post_init__(self) -> None:
         self.vantage = replace(self.vantage, timeout=FETCH_TIMEOUT)
         self._last: dict[str, str | None] = {}
-        self._served_as_announced = False
+        self._as_announced = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._watch()), daemon=True)
 
@@ -105,7 +107,7 @@ class Watcher:
     async def _look(self) -> None:
         announced = await self._announced()
         if announced != self._last.get("record"):
-            self._served_as_announced = False
+            self._as_announced = 0
         self._note("record", announced)
         try:
             body = (await fetch(self.domain, self.vantage)).body
@@ -120,8 +122,8 @@ class Watcher:
         if announced is None:
             return
         if served == announced:
-            self._served_as_announced = True
-        elif not self._served_as_announced and await self._announced() == announced:
+            self._as_announced += 1
+        elif self._as_announced < SETTLED and await self._announced() == announced:
             self._mislead(announced, f"the policy with id {served}")
         if self.held is None or self.held.id != announced:
             try:

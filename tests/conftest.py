@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 import trustme
+from xdist.scheduler import LoadScopeScheduling
 
 from sandbox.cloud import Cloud
+from tests.engine.pairs import PAIRS
 from tests.protocol.servers import Trust
 
 
@@ -23,13 +25,18 @@ def cloud(shared_cloud: Cloud) -> Cloud:
     return shared_cloud
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByPair(LoadScopeScheduling):  # type: ignore[misc]
     """One process runs a module, or what it has for one pair of host and zone, from end to end:
     they share a cloud, and maybe a deployment."""
-    for item in items:
-        given = getattr(item, "callspec", None)
-        pair = given.params.get("ground", given.params.get("deployment", "")) if given else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {pair}".strip()))
+
+    def _split_scope(self, nodeid: str) -> str:
+        module, _, test = nodeid.partition("::")
+        pair = next((str(each) for each in PAIRS if str(each) in test), "")
+        return f"{module} {pair}"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPair:
+    return ByPair(config, log)
 
 
 @pytest.fixture(scope="session")

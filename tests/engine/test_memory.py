@@ -6,12 +6,16 @@ import pytest
 
 from mta_sts.protocol import Policy
 from sandbox.cloud import Cloud
-from tests.engine.ground import Ground
+from tests.engine.ground import GROUNDS, Ground
 from tests.engine.programs import MORE_MX, MX
 from tests.engine.stack import Run, Stack
 
 DOMAIN = "solarmora.com"
 DAYS = [f"2026-01-0{day}T00:00:00+00:00" for day in range(10)]
+
+
+# What is remembered does not depend on the pair: one of each cloud will do.
+pytestmark = pytest.mark.parametrize("ground", [GROUNDS[0], GROUNDS[-1]], ids=str, indirect=True)
 
 
 @pytest.fixture(autouse=True)

@@ -39,6 +39,13 @@ def test_a_second_up_writes_nothing_however_it_is_spelled(
         assert run.changes == []
     assert cloud.log[writes:] == []
     assert outputs(stack) == before
+    refreshed = stack.refresh(ground.deploys({DOMAIN: {}}))
+    assert not refreshed.failed, refreshed.printed
+    assert [step for step in refreshed.changes if step.op == "update"] == []
+    destroyed = stack.destroy(lambda: None)
+    assert not destroyed.failed, destroyed.printed
+    assert stack.state() == []
+    assert not served()
 
 
 @pytest.mark.parametrize("wrap", [pulumi.Output.from_input, pulumi.Output.secret])
