@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from mta_sts.inspection import kinds
 from mta_sts.inspection.kinds import KINDS
 from mta_sts.inspection.result import Finding, Inspection, Seen, ServedPolicy, State, What
+from mta_sts.pages.check import check_page
+from mta_sts.pages.reports import reports_page
 from mta_sts.protocol import errors, sender_errors
 from mta_sts.protocol.report import FailedSessions, Report, ReportedPolicy
 from mta_sts.reports.contents import Found
 from mta_sts.reports.found import Outcome, PassedOver, Rejected
-from mta_sts.reports.reading import Reading, add_up
+from mta_sts.reports.reading import add_up
 from mta_sts.reports.totals import Totals
+from tests.pages.parsed import Parsed
 
 AT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 DNS = "192.0.2.53:53"
@@ -144,7 +147,7 @@ def told(
     return f"{identifier}.json.gz", Report(sender, identifier, begin, end, policies)
 
 
-def reports() -> Found:
+def found() -> Found:
     """Three domains: one that may enforce, one that may not, one of which little is known."""
     first = date(2026, 1, 5)
     for number in range(26):
@@ -165,7 +168,17 @@ def reports() -> Found:
     yield "reports/dmarc.xml", PassedOver("neither JSON nor gzip, zip, mbox or a message")
 
 
-def added(found: Iterable[tuple[str, Outcome]]) -> tuple[Totals, Reading]:
-    """What reports add up to."""
+def check(inspections: Iterable[Inspection]) -> Parsed:
+    """The page of these."""
+    parts: list[str] = []
+    with check_page(parts.extend) as keep:
+        for each in inspections:
+            keep(each)
+    return Parsed(parts)
+
+
+def reports(found: Iterable[tuple[str, Outcome]]) -> Parsed:
+    """The page of these."""
     totals = Totals()
-    return totals, add_up(iter(found), totals)
+    reading = add_up(iter(found), totals)
+    return Parsed(reports_page(totals, reading))

@@ -16,7 +16,7 @@ def html(command: F) -> F:
     return click.option(
         "--html",
         metavar="FILE",
-        help="Write a page for a browser, too: one file, that asks nobody.",
+        help="Write FILE, too: a page for a browser.",
     )(command)
 
 

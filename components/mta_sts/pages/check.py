@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from tempfile import TemporaryFile
 from typing import get_args
 
 from mta_sts.inspection.result import SEVERITIES, Inspection, Severity, State
 from mta_sts.inspection.terminal import Tally, verdict
-from mta_sts.pages.kept import Kept, worst
+from mta_sts.pages.kept import Kept, kept, worst
 from mta_sts.pages.template import parts
 from mta_sts.pages.whole import Write
 
@@ -30,39 +29,39 @@ def check_page(write: Write) -> Iterator[Callable[[Inspection], None]]:
         PageError: there is no room for it.
     """
     tally = Tally()
-    with TemporaryFile() as file:
-        kept = Kept(file)
+    with kept() as found:
 
         def keep(inspection: Inspection) -> None:
-            kept.add(inspection)
+            found.add(inspection)
             tally.add(inspection)
 
         yield keep
-        write(_parts(kept, tally))
+        write(_parts(found, tally))
 
 
-def _parts(kept: Kept, tally: Tally) -> Iterator[str]:
+def _parts(found: Kept, tally: Tally) -> Iterator[str]:
     return parts(
         "check.html",
-        inspections=kept.worst_first(),
+        inspections=found.worst_first(),
         total=tally.total,
-        figures=[("domains", f"{tally.total:,}"), *_figures(kept)],
+        figures=[("domains", f"{tally.total:,}"), *_figures(found)],
         states=[(each, tally.states[each]) for each in get_args(State) if tally.states[each]],
         summary=[
-            (severity, code, count, kept.advice[code])
+            (severity, code, count, found.advice[code])
             for each in SEVERITIES
             for (severity, code), count in tally.findings.most_common()
             if severity == each
         ],
-        kept=kept,
+        first=found.first,
+        last=found.last,
         most_whole=MOST_WHOLE,
         worst=worst,
         verdict=verdict,
     )
 
 
-def _figures(kept: Kept) -> Iterator[tuple[str, str]]:
+def _figures(found: Kept) -> Iterator[tuple[str, str]]:
     """How many domains are how bad, in words; each is counted once."""
     for severity, words in _COUNTED.items():
-        if kept.worst[severity]:
-            yield words, f"{kept.worst[severity]:,}"
+        if found.worst[severity]:
+            yield words, f"{found.worst[severity]:,}"

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from tempfile import gettempdir
+from tempfile import TemporaryFile, gettempdir
 from typing import IO, get_args
 
 from pydantic import TypeAdapter
@@ -18,6 +19,22 @@ _INSPECTION = TypeAdapter(Inspection)
 def worst(findings: Iterable[Finding]) -> Severity | None:
     """How bad the worst of them is; None where there are none."""
     return min((each.severity for each in findings), key=SEVERITIES.index, default=None)
+
+
+@contextmanager
+def kept() -> Iterator["Kept"]:
+    """Where to keep inspections; until it is left.
+
+    Raises:
+        PageError: there is no room for them.
+    """
+    with saying(gettempdir()):
+        file = TemporaryFile()  # noqa: SIM115 -- closed below
+    try:
+        yield Kept(file)
+    finally:
+        with saying(gettempdir()):
+            file.close()
 
 
 class Kept:
@@ -59,7 +76,13 @@ class Kept:
         self.last = max(filter(None, [self.last, *times]), default=None)
 
     def worst_first(self) -> Iterator[Inspection]:
-        """All of them: by the worst finding, then by state, then by name."""
+        """All of them: by the worst finding, then by state, then by name.
+
+        Raises:
+            PageError: there is no room for the last of them.
+        """
         for *_, place, length in sorted(self._places):
-            self._file.seek(place)
-            yield _INSPECTION.validate_json(self._file.read(length))
+            with saying(gettempdir()):
+                self._file.seek(place)
+                line = self._file.read(length)
+            yield _INSPECTION.validate_json(line)
