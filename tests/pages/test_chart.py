@@ -33,7 +33,7 @@ def after(days: int) -> str:
 def test_units(days: int, unit: str, bars: int, first: str) -> None:
     found = chart([day(after(0)), *([day(after(days))] if days else [])])
     assert (found.unit, len(found.bars), found.bars[0].name) == (unit, bars, first)
-    assert found.width == pytest.approx(100 / bars)
+    assert found.width == pytest.approx(100 / max(bars, 7))
     assert sum(each.successful for each in found.bars) == (2 if days else 1)
 
 
@@ -83,7 +83,7 @@ def test_ticks(days: int, ticks: list[int]) -> None:
     found = chart([day(after(number)) for number in range(days)])
     assert [name for _, name in found.ticks] == [after(number) for number in ticks]
     assert [x for x, _ in found.ticks] == [
-        pytest.approx((number + 0.5) * 100 / days) for number in ticks
+        pytest.approx((number + 0.5) * 100 / max(days, 7)) for number in ticks
     ]
 
 

@@ -112,3 +112,9 @@ def test_files_for_which_there_is_no_room() -> None:
     names = "; ".join(f"{n}.json" for n in range(10))
     assert f"no date-range | 1,012 | {names}; and 1,002 more" in page.text
     assert "0 reports read, 1,012 rejected" in page.text
+
+
+def test_a_domain_that_has_only_to_wait_says_so() -> None:
+    page = reports([told(DOMAIN, DAY, 7), told("other.example", DAY, 7)])
+    row = f"{DOMAIN} | ✗ not yet too few days | 0 | 0 | 7 | 1 | 2026-01-10"
+    assert row in page.text

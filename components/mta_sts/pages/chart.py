@@ -12,8 +12,8 @@ HEIGHT = 160
 """Of the chart, in pixels; widths are in percent, as screens are narrow and wide."""
 LEAST = 3
 """Pixels of what is not nothing."""
-MOST = 92
-"""Bars."""
+MOST, FEWEST = 92, 7
+"""Bars for which there is room: if they are less, some of it stays empty."""
 MOST_TICKS = 5
 MOST_KINDS = 5
 """Result types that are named in the words of one bar."""
@@ -69,6 +69,11 @@ class Chart:
 
     height = HEIGHT
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the bars reach from edge to edge."""
+        return len(self.bars) >= FEWEST
+
 
 @dataclass(frozen=True)
 class _Unit:
@@ -97,7 +102,7 @@ def chart(days: Sequence[Day]) -> Chart:
         else:
             of.append(day)
     top = _top(max(_sessions(each) for each in told.values()))
-    width = 100 / len(begins)
+    width = 100 / max(len(begins), FEWEST)
     return Chart(
         unit=unit.word,
         bars=tuple(

@@ -120,7 +120,6 @@ def reports_page(totals: Totals, reading: Reading) -> Iterator[str]:
         most_rows=MOST_ROWS,
         at_once=ROWS_AT_ONCE,
         told_by=told_by,
-        days_of=days_of,
         no_name=NO_NAME,
         no_domain=NO_DOMAIN,
     )
