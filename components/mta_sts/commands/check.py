@@ -4,6 +4,7 @@ import asyncio
 import errno
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Any
 
 import click
@@ -13,10 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from mta_sts.commands import COULD_NOT_LOOK, FINDINGS, FINE
 from mta_sts.commands.looking import looks, refused, vantage
+from mta_sts.commands.pages import html, page
 from mta_sts.inspection.many import inspect_all
 from mta_sts.inspection.names import Names, listed, names
 from mta_sts.inspection.result import Inspection
 from mta_sts.inspection.terminal import Tally, line, show
+from mta_sts.pages.whole import Write
 from mta_sts.protocol.vantage import Vantage, VantageError
 
 INTERRUPTED = 130
@@ -37,6 +40,7 @@ Tell = Callable[[Inspection], None]
 )
 @click.option("--smtp", is_flag=True, help="Connect to every MX host, and look at its TLS.")
 @click.option("--json", "as_json", is_flag=True, help="JSON, a line each: docs/schema/check.json.")
+@html
 @click.option("--verbose", "-v", is_flag=True, help="Show all that was seen, of many domains, too.")
 @looks
 @click.option(
@@ -64,6 +68,7 @@ def check(
     smtp: bool,
     as_json: bool,
     verbose: bool,
+    html: str | None,
     **settings: Any,
 ) -> None:
     """Look each DOMAIN up as a sending mail server does, and say what it saw, in order.
@@ -99,11 +104,12 @@ def check(
 
     def tell(inspection: Inspection) -> None:
         say(inspection)
+        keep(inspection)
         tally.add(inspection)
         progress.advance(bar)
 
     try:
-        with progress:
+        with page(html) as write, _kept(write) as keep, progress:
             asyncio.run(inspect_all(wanted, looking, tell, smtp=smtp))
     except KeyboardInterrupt:
         click.echo(f"Stopped after {tally.total} of {len(wanted)} domains.", err=True)
@@ -138,6 +144,14 @@ def _looking(timeout: float | None, ca_file: str | None, **settings: Any) -> Van
     except VantageError as error:
         raise refused("--ca-file" if ca_file else "MTA_STS_CA_FILE", error) from None
     return looking
+
+
+def _kept(write: Write | None) -> AbstractContextManager[Tell]:
+    if write is None:
+        return nullcontext(lambda inspection: None)
+    from mta_sts.pages.check import check_page  # its library takes time to import
+
+    return check_page(write)
 
 
 def _as_text(console: Console, *, whole: bool) -> Tell:

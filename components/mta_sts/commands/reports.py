@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 
 from mta_sts.commands import COULD_NOT_LOOK, FINDINGS, FINE
+from mta_sts.commands.pages import html, page
 from mta_sts.protocol.errors import HostNameError
 from mta_sts.protocol.names import host_name
 from mta_sts.reports.found import ReportsNotReadError
@@ -29,8 +30,13 @@ from mta_sts.words import many
     "--since", type=click.DateTime(["%Y-%m-%d"]), help="Leave out reports of earlier days (UTC)."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines: docs/schema/reports.json.")
+@html
 def reports(
-    paths: tuple[str, ...], domain: str | None, since: datetime | None, as_json: bool
+    paths: tuple[str, ...],
+    domain: str | None,
+    since: datetime | None,
+    as_json: bool,
+    html: str | None,
 ) -> None:
     """Read TLS reports: what fails, and whose trouble it is.
 
@@ -52,8 +58,13 @@ def reports(
     try:
         for path in paths:
             check(path)
-        with progress() as tell:
-            reading = add_up(read(paths), totals, tell)
+        with page(html) as write:
+            with progress() as tell:
+                reading = add_up(read(paths), totals, tell)
+            if write:
+                from mta_sts.pages.reports import reports_page  # its library takes time to import
+
+                write(reports_page(totals, reading))
     except ReportsNotReadError as error:
         raise click.UsageError(str(error)) from None
     if as_json:

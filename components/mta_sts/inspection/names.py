@@ -16,7 +16,7 @@ def names(given: Iterable[str]) -> Names:
         try:
             found[host_name(text)] = None
         except HostNameError as error:
-            found[text] = error
+            found[text.encode(errors="replace").decode()] = error  # without halves of characters
     return found
 
 

@@ -1,7 +1,7 @@
 """The failures of a domain, and whose trouble each is."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -43,6 +43,14 @@ def failures(domain: Domain) -> tuple[FailedAlike, ...]:
     if domain.dane:
         found += _failures(domain, domain.dane)
     return tuple(sorted(found, key=lambda each: (-each.sessions, each.result_type, each.mx)))
+
+
+def by_result_type(failed: Iterable[FailedAlike]) -> list[list[FailedAlike]]:
+    """The failures of each result type, under DANE or not; the type with most sessions first."""
+    alike: dict[tuple[str, bool], list[FailedAlike]] = {}
+    for each in failed:
+        alike.setdefault((each.result_type, each.dane), []).append(each)
+    return sorted(alike.values(), key=lambda each: -sum(one.sessions for one in each))
 
 
 def day_of(begin: int) -> str:

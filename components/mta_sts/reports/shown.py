@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 
-from mta_sts.reports.failures import FailedAlike
+from mta_sts.reports.failures import FailedAlike, by_result_type
 from mta_sts.reports.reading import Others, Reading
 from mta_sts.reports.summary import DomainReports
 from mta_sts.reports.verdict import May
@@ -67,7 +67,7 @@ def _lines(told: Iterable[DomainReports], reading: Reading, alone: bool) -> Iter
 
 def _domain(told: DomainReports) -> Iterator[Line]:
     mark, style = _STYLES[told.verdict.may_enforce]
-    days = _days_of(told.first_day, told.last_day)
+    days = days_of(told.first_day, told.last_day)
     counts = [many(told.reports, "report"), days, f"{told.successful:,} succeeded"]
     yield f"{told.domain or NO_DOMAIN}: {listed([*counts, f'{told.failed:,} failed'])}", "bold"
     if told.dane_successful or told.dane_failed:
@@ -76,14 +76,11 @@ def _domain(told: DomainReports) -> Iterator[Line]:
             "",
         )
     yield f"  {mark} May it enforce? {told.verdict.may_enforce}: {told.verdict.why}.", style
-    alike: dict[tuple[str, bool], list[FailedAlike]] = {}
-    for failure in told.failures:
-        alike.setdefault((failure.result_type, failure.dane), []).append(failure)
-    for failures in sorted(alike.values(), key=lambda each: -sum(one.sessions for one in each)):
+    for failures in by_result_type(told.failures):
         yield from _failures(failures, len(told.senders))
 
 
-def _failures(failures: list[FailedAlike], senders: int) -> Iterator[Line]:
+def _failures(failures: Sequence[FailedAlike], senders: int) -> Iterator[Line]:
     """Those of one result type.
 
     Args:
@@ -96,14 +93,15 @@ def _failures(failures: list[FailedAlike], senders: int) -> Iterator[Line]:
     yield f"    {first.whose} to mend: {first.remedy}", ""
     for each in failures[:MOST_FAILURES]:
         where = f" at {each.mx}" if each.mx else ""
-        days = _days_of(each.first_day, each.last_day)
-        yield f"      {each.sessions:,}{where}, {days}, {_told_by(each.senders, senders)}", ""
+        days = days_of(each.first_day, each.last_day)
+        yield f"      {each.sessions:,}{where}, {days}, {told_by(each.senders, senders)}", ""
     if len(failures) > MOST_FAILURES:
         more = failures[MOST_FAILURES:]
         yield f"      {sum(each.sessions for each in more):,} at {len(more):,} others", ""
 
 
-def _told_by(names: Sequence[str], senders: int) -> str:
+def told_by(names: Sequence[str], senders: int) -> str:
+    """Who told of failures, of so many senders."""
     if len(names) == 1 < senders:
         return f"told by {names[0] or NO_NAME} alone, of {senders:,} senders"
     more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
@@ -152,5 +150,6 @@ def _others(others: Others) -> str:
     return f"{others.count:,}, {others.reason}: {'; '.join(others.files[:MOST_FILES])}{rest}"
 
 
-def _days_of(first: str, last: str) -> str:
+def days_of(first: str, last: str) -> str:
+    """A period, in words."""
     return first if first == last else f"{first} to {last}"
