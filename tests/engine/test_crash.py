@@ -170,8 +170,11 @@ def at_the_file_done(deployment: Deployment) -> tuple[Callable[[], bool], Callab
 
 
 def at_the_gate(deployment: Deployment) -> tuple[Callable[[], bool], Callable[[], None]]:
-    # Not so long that the edge would have nothing to serve yet.
+    # Not so long that the edge would have nothing to serve yet, nor that it would go back to what
+    # was there before the last change.
     written = deployment.wrote_the_file
+    if written:
+        time.sleep(max(0.0, LAG - (time.time() - written[-1])))
     deployment.cloud.edge.lag = min([LAG, *(time.time() - each - 1 for each in written[:1])])
 
     def waiting() -> bool:
