@@ -60,15 +60,31 @@ class Program:
 
 
 _programs: "WeakKeyDictionary[Any, Program]" = WeakKeyDictionary()
+_runs: dict[str, Program] = {}
 
 
 def this_program() -> Program:
     """The program that is running. The first call reads the stack's state, which takes a moment."""
     monitor = pulumi.runtime.settings.get_monitor()
     if monitor not in _programs:
-        vantage = _vantage()
-        _programs[monitor] = Program(State(_recorded_resources()), vantage.clock(), vantage)
+        _programs[monitor] = _begin()
     return _programs[monitor]
+
+
+def join(run: str) -> None:
+    """Say that the component about to be constructed is of this run, by the engine's address for
+    it: to a package, each comes by a call of its own, with a monitor of its own."""
+    monitor = pulumi.runtime.settings.get_monitor()
+    if run not in _runs:
+        # Another call may come to be while this one waits for the state; the first is kept.
+        begun = _begin()
+        _runs.setdefault(run, begun)
+    _programs[monitor] = _runs[run]
+
+
+def _begin() -> Program:
+    vantage = _vantage()
+    return Program(State(_recorded_resources()), vantage.clock(), vantage)
 
 
 def _recorded_resources() -> Any:
