@@ -1,4 +1,4 @@
-module sandbox/languages
+module sandbox/languages/nodejs
 
 go 1.26.6
 

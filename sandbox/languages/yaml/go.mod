@@ -1,4 +1,4 @@
-module sandbox/languages
+module sandbox/languages/yaml
 
 go 1.25
 

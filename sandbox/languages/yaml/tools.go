@@ -1,5 +1,6 @@
 //go:build tools
 
-package languages
+// Package yaml pins the language host that is built.
+package yaml
 
 import _ "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"
