@@ -6,7 +6,6 @@ import inspect
 import json
 import sys
 from collections.abc import Mapping
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
@@ -18,10 +17,11 @@ from pulumi.provider.provider import ConstructResult
 from pulumi.provider.server import ComponentInitError, ProviderServicer
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from mta_sts import __version__, program
+from mta_sts import __version__
 from mta_sts.domain import MtaSts
 from mta_sts.hosts.cloudfront import CloudFrontHost
 from mta_sts.hosts.worker import WorkerHost
+from mta_sts.program import this_run
 
 NAME = "mta-sts"
 NO_LIMIT = -1  # of a message's size
@@ -30,9 +30,6 @@ INSIDE_SCRIPT = (
     "inBucket: true on the WorkerHost, and hand its output bucket, with an R2 access key, to "
     "host.worker of each MtaSts"
 )
-
-_monitor: ContextVar[str] = ContextVar("monitor")
-"""The address of the run that a component is constructed for."""
 
 
 class PackageError(pulumi.RunError):
@@ -53,13 +50,12 @@ class Package(ComponentProvider):
         inputs: pulumi.Inputs,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
-        """Make one component; all that are made in one run are one program.
+        """Make one component.
 
         Raises:
             pulumi.RunError: with words for the user.
         """
         _refuse_inside_script(name, resource_type, inputs)
-        program.join(_monitor.get())
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
@@ -110,19 +106,17 @@ class _Servicer(ProviderServicer):
         request: provider_pb2.ConstructRequest,
         context: "grpc.aio.ServicerContext[Any, Any]",
     ) -> provider_pb2.ConstructResponse:
-        _monitor.set(request.monitorEndpoint)
+        this_run.set(request.monitorEndpoint)
         try:
             return await super().Construct(request, context)
         except pulumi.RunError as error:
             await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            raise
 
 
 def serve() -> None:
-    """Serve the package to the engine, which is at the first argument, until it ends this process.
-
-    The port is the first line that is printed.
-    """
-    # Whatever is printed after the port vanishes.
+    """Serve the package to the engine, whose address is the first argument, until it ends this
+    process. The port is the one line that is printed: the engine reads no more."""
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(sys.argv[1]))
 

@@ -43,12 +43,25 @@ class Project:
         self.program["config"] = {name: {"value": value} for name, value in values.items()}
         self.write()
 
+    def properties(self, resource: str) -> dict[str, Any]:
+        """The properties of a resource, where the program is in YAML."""
+        found: dict[str, Any] = self.program["resources"][resource]["properties"]
+        return found
+
     def preview(self) -> Run:
         return run(self._stack(), "preview")
 
     def up(self) -> Run:
         """Deploy it, without a preview before."""
         return run(self._stack(), "up")
+
+    def forget(self) -> None:
+        """Lose the state: what was made is nobody's."""
+        self._stack().workspace.remove_stack(STACK, force=True)
+
+    def destroy(self) -> Run:
+        """Delete all there is."""
+        return run(self._stack(), "destroy")
 
     def state(self) -> list[dict[str, Any]]:
         """The resources in the stack's state."""

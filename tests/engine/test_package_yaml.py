@@ -51,10 +51,11 @@ def test_the_life_of_a_policy(cloud: Cloud, project: Project) -> None:
     assert succeeded(project.up()).changes == []
 
     cloud.edge.lag = LAG
-    project.program["resources"][COM]["properties"]["mx"].append("mx4.solarmora.org")
+    project.properties(COM)["mx"].append("mx4.solarmora.org")
     project.write()
     previewed = succeeded(project.preview())
-    assert [each for each in previewed.messages if each[1] == COM] == []
+    change = f"mx + mx4.solarmora.org, id {FIRST.id[:4]}… -> {SECOND.id[:4]}…"
+    assert ("info", COM, change) in previewed.messages
     with Watcher(COM, Vantage.from_environment()) as watcher:
         changed = succeeded(project.up())
     assert changed.changes == [
@@ -64,3 +65,69 @@ def test_the_life_of_a_policy(cloud: Cloud, project: Project) -> None:
     ]
     assert watcher.events[-1].id == SECOND.id
     assert watcher.misled == []
+
+
+def test_an_error_of_one_domain_stops_the_preview_and_the_update(
+    cloud: Cloud, project: Project
+) -> None:
+    """Each by a call of its own to the package, and yet they wait for one another's review."""
+    project.properties(NET)["mode"] = "enforce"
+    project.write()
+    previewed = project.preview()
+    assert previewed.failed
+    of_net = [
+        words for severity, name, words in previewed.messages if (severity, name) == ("error", NET)
+    ]
+    assert [words.partition(":")[0] for words in of_net] == ["mode-skips-testing"]
+    assert (
+        "info",
+        COM,
+        f"new: testing, 3 mx, max_age 7d, id {FIRST.id[:4]}…",
+    ) in previewed.messages
+    assert f"the review found an error in {NET}; nothing was changed" in previewed.printed
+    for internal in ("Traceback", "<class", '.py", line'):
+        assert internal not in previewed.printed
+
+    updated = project.up()
+    assert updated.failed
+    assert "the review found errors; nothing was changed:\n" in updated.printed
+    made = {each["type"] for each in project.state()}
+    assert not made & {"mta-sts:index:MtaSts", "aws:s3/bucketObjectv2:BucketObjectv2"}
+
+
+def test_each_with_a_host_of_its_own(cloud: Cloud, project: Project) -> None:
+    """All register the same hook with the engine, which takes a name but once."""
+    del project.program["resources"]["policies"]
+    for domain in (COM, NET):
+        del project.properties(domain)["host"]
+    project.write()
+    assert succeeded(project.up()).outputs == {"ids": {COM: FIRST.id, NET: OF_NET.id}}
+
+
+def test_wrong_input_is_one_message(cloud: Cloud, project: Project) -> None:
+    project.properties(COM)["mx"] = ["192.0.2.1"]
+    project.write()
+    previewed = project.preview()
+    assert previewed.failed
+    assert previewed.said("error") == [
+        f"mta-sts:index:MtaSts resource '{COM}' has a problem: MtaSts {COM} has a mistake; nothing "
+        "was changed:\n  mx[0]: found '192.0.2.1'; mx is a host name, or '*.' and a host name "
+        "(RFC 8461 3.2); a host name is no IP address (RFC 1123 2.1)"
+    ]
+
+
+def test_what_is_there_already_is_named(cloud: Cloud, project: Project) -> None:
+    """By a hook that one component registered with the engine, and another uses."""
+    hosted = project.properties("policies")["domains"]
+    project.program["outputs"] = {}
+    project.program["resources"] = {
+        name: {"type": "mta-sts:CloudFrontHost", "properties": {"domains": [*domains]}}
+        for name, domains in (("one", hosted[:1]), ("two", hosted[1:]))
+    }
+    project.write()
+    succeeded(project.up())
+    project.forget()
+    again = project.up()
+    assert again.failed
+    for domain in (COM, NET):
+        assert f"Distribution (aliases ['mta-sts.{domain}']) is there already" in again.printed
