@@ -1,8 +1,10 @@
 """A program of any language, in a folder of its own, on the real engine: it uses the package."""
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,7 @@ class Project:
 
     def write(self) -> None:
         """Take what was changed in `program`."""
-        self.file.write_text(yaml.safe_dump(self.program, sort_keys=False))
+        self.file.write_text(json.dumps(self.program))  # which is YAML, and has no aliases
 
     def configure(self, **values: Any) -> None:
         """The stack's configuration."""
@@ -49,24 +51,22 @@ class Project:
         return found
 
     def preview(self) -> Run:
-        return run(self._stack(), "preview")
+        return run(self._stack, "preview")
 
     def up(self) -> Run:
         """Deploy it, without a preview before."""
-        return run(self._stack(), "up")
+        return run(self._stack, "up")
 
     def forget(self) -> None:
         """Lose the state: what was made is nobody's."""
-        self._stack().workspace.remove_stack(STACK, force=True)
-
-    def destroy(self) -> Run:
-        """Delete all there is."""
-        return run(self._stack(), "destroy")
+        self._stack.workspace.remove_stack(STACK, force=True)
+        del self._stack
 
     def state(self) -> list[dict[str, Any]]:
         """The resources in the stack's state."""
-        return list((self._stack().export_stack().deployment or {}).get("resources", []))
+        return list((self._stack.export_stack().deployment or {}).get("resources", []))
 
+    @cached_property
     def _stack(self) -> automation.Stack:
         return automation.create_or_select_stack(
             STACK,

@@ -1,9 +1,11 @@
 """The package, from a program in YAML: P2, P3 and P7 hold in it as they do in Python."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mta_sts.package import INSIDE_SCRIPT
 from mta_sts.protocol import Policy
 from mta_sts.protocol.vantage import Vantage
 from sandbox.cloud import Cloud
@@ -88,6 +90,8 @@ def test_an_error_of_one_domain_stops_the_preview_and_the_update(
     for internal in ("Traceback", "<class", '.py", line'):
         assert internal not in previewed.printed
 
+    # A review that takes long: those of other domains, which are done, wait for it.
+    cloud.dns.misbehave(NET, "delay", seconds=0.5)
     updated = project.up()
     assert updated.failed
     assert "the review found errors; nothing was changed:\n" in updated.printed
@@ -131,3 +135,44 @@ def test_what_is_there_already_is_named(cloud: Cloud, project: Project) -> None:
     assert again.failed
     for domain in (COM, NET):
         assert f"Distribution (aliases ['mta-sts.{domain}']) is there already" in again.printed
+
+
+def test_a_worker_whose_policies_are_in_a_bucket(
+    cloud: Cloud, project: Project, tmp_path: Path
+) -> None:
+    account = cloud.cloudflare
+    zone = {"cloudflare": cloud.create_cloudflare_zone("solarmora.org")}
+    worker = {
+        "accountId": account.account,
+        "script": "${worker.script}",
+        "bucket": "${worker.bucket}",
+        "accessKeyId": account.access_key_id,
+        "secretAccessKey": {"fn::secret": account.secret_access_key},
+    }
+    domains = [{"domain": "solarmora.org", "zone": zone}]
+    resources: dict[str, Any] = {
+        "worker": {
+            "type": "mta-sts:WorkerHost",
+            "properties": {"accountId": account.account, "domains": domains, "inBucket": True},
+        },
+        "solarmora.org": {
+            "type": "mta-sts:MtaSts",
+            "properties": {**domains[0], "mode": "testing", "mx": MX, "host": {"worker": worker}},
+        },
+    }
+    project.program |= {
+        "resources": resources,
+        "outputs": {"id": '${["solarmora.org"].policyId}'},
+    }
+    project.write()
+    assert succeeded(project.up()).outputs == {"id": FIRST.id}
+    kept = [file.read_text() for file in (tmp_path / "state").rglob("*.json*")]
+    assert any(FIRST.id in each for each in kept)
+    assert not any(account.secret_access_key in each for each in kept)
+    assert succeeded(project.up()).changes == []
+
+    del resources["worker"]["properties"]["inBucket"]
+    project.write()
+    refused = project.preview()
+    assert refused.failed
+    assert f"WorkerHost worker: {INSIDE_SCRIPT}" in refused.printed
