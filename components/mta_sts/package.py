@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import inspect
 import json
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,11 +17,13 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.provider import ConstructResult
 from pulumi.provider.server import ComponentInitError, ProviderServicer
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pydantic.alias_generators import to_camel
 
 from mta_sts import __version__
 from mta_sts.domain import MtaSts
 from mta_sts.hosts.cloudfront import CloudFrontHost
 from mta_sts.hosts.worker import WorkerHost
+from mta_sts.problems import ArgumentError
 from mta_sts.program import this_run
 
 NAME = "mta-sts"
@@ -30,6 +33,9 @@ INSIDE_SCRIPT = (
     "inBucket: true on the WorkerHost, and hand its output bucket, with an R2 access key, to "
     "host.worker of each MtaSts"
 )
+
+ARGUMENT = re.compile(r"(?<=^  )\w+", re.MULTILINE)
+"""The key that a line of an error begins with."""
 
 
 class PackageError(pulumi.RunError):
@@ -110,7 +116,7 @@ class _Servicer(ProviderServicer):
         try:
             return await super().Construct(request, context)
         except pulumi.RunError as error:
-            await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            await context.abort(grpc.StatusCode.UNKNOWN, _told(error))
             raise
 
 
@@ -135,6 +141,13 @@ async def _serve(engine: str) -> None:
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     await server.wait_for_termination()
+
+
+def _told(error: pulumi.RunError) -> str:
+    """What is said of it, with the keys of arguments as other languages write them."""
+    if not isinstance(error, ArgumentError):
+        return str(error)
+    return ARGUMENT.sub(lambda key: to_camel(key[0]), str(error))
 
 
 def _cleaned(schema: Any) -> Any:

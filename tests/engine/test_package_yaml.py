@@ -109,14 +109,16 @@ def test_each_with_a_host_of_its_own(cloud: Cloud, project: Project) -> None:
 
 
 def test_wrong_input_is_one_message(cloud: Cloud, project: Project) -> None:
-    project.properties(COM)["mx"] = ["192.0.2.1"]
+    project.properties(COM).update(mx=["192.0.2.1"], maxAge=5)
     project.write()
     previewed = project.preview()
     assert previewed.failed
     assert previewed.said("error") == [
-        f"mta-sts:index:MtaSts resource '{COM}' has a problem: MtaSts {COM} has a mistake; nothing "
-        "was changed:\n  mx[0]: found '192.0.2.1'; mx is a host name, or '*.' and a host name "
-        "(RFC 8461 3.2); a host name is no IP address (RFC 1123 2.1)"
+        f"mta-sts:index:MtaSts resource '{COM}' has a problem: MtaSts {COM} has 2 mistakes; "
+        "nothing was changed:\n  mx[0]: found '192.0.2.1'; mx is a host name, or '*.' and a host name "
+        "(RFC 8461 3.2); a host name is no IP address (RFC 1123 2.1)\n"
+        "  maxAge: found 5.0; allowed: a whole number of seconds from 86400 to 31557600 (less than a "
+        "day)"
     ]
 
 
