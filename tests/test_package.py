@@ -19,7 +19,10 @@ GOLDEN = ROOT / "docs" / "schema" / "package.json"
 WRITE = os.environ.get("MTA_STS_GOLDEN") == "write"
 PACKAGE = ROOT / "components" / "pulumi-resource-mta-sts"
 LIMIT = 60  # seconds
-TOKENS = ["mta-sts:index:CloudFrontHost", "mta-sts:index:MtaSts", "mta-sts:index:WorkerHost"]
+TOKENS = [
+    f"mta-sts:index:{name}"
+    for name in ("CloudFrontHost", "MtaSts", "ReportCollector", "WorkerHost")
+]
 
 
 QUIET = {

@@ -20,6 +20,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from pydantic.alias_generators import to_camel
 
 from mta_sts import __version__
+from mta_sts.collector import ReportCollector
 from mta_sts.domain import MtaSts
 from mta_sts.hosts.cloudfront import CloudFrontHost
 from mta_sts.hosts.worker import WorkerHost
@@ -27,6 +28,12 @@ from mta_sts.problems import ArgumentError
 from mta_sts.program import this_run
 
 NAME = "mta-sts"
+COMPONENTS: list[type[pulumi.ComponentResource]] = [
+    CloudFrontHost,
+    MtaSts,
+    ReportCollector,
+    WorkerHost,
+]
 NO_LIMIT = -1  # of a message's size
 INSIDE_SCRIPT = (
     "policies inside the script of a Worker need one Python program that has all of them. Set "
@@ -46,7 +53,7 @@ class Package(ComponentProvider):
     """All components, and their schema, which is inferred from them."""
 
     def __init__(self) -> None:
-        super().__init__([CloudFrontHost, MtaSts, WorkerHost], NAME, version=__version__)
+        super().__init__(COMPONENTS, NAME, version=__version__)
         self.schema = json.dumps(_cleaned(json.loads(self.schema or "")))
 
     def construct(

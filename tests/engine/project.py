@@ -29,7 +29,7 @@ class Project:
         self.program = yaml.safe_load(self.file.read_text())
         self.program["packages"]["mta-sts"] = str(ROOT / "components")
         self.write()
-        (directory / "state").mkdir()
+        (directory / "state").mkdir(exist_ok=True)
         self.environment = {
             **environment,
             "PATH": os.pathsep.join([environment["PATH"], str(languages.ensure())]),

@@ -11,8 +11,9 @@ from mta_sts.protocol.vantage import Vantage
 from sandbox.cloud import Cloud
 from sandbox.setting import MX as RECORDED_MX
 from sandbox.watcher import Watcher
+from tests.engine.programs import shared_host
 from tests.engine.project import Project
-from tests.engine.stack import Run, Step
+from tests.engine.stack import PROJECT, Run, Stack, Step
 
 COM, NET = "solarmora.com", "solarmora.net"
 MX = ["mail.solarmora.com", "*.solarmora.net", "backupmx.solarmora.com"]
@@ -115,10 +116,11 @@ def test_wrong_input_is_one_message(cloud: Cloud, project: Project) -> None:
     assert previewed.failed
     assert previewed.said("error") == [
         f"mta-sts:index:MtaSts resource '{COM}' has a problem: MtaSts {COM} has 2 mistakes; "
-        "nothing was changed:\n  mx[0]: found '192.0.2.1'; mx is a host name, or '*.' and a host name "
-        "(RFC 8461 3.2); a host name is no IP address (RFC 1123 2.1)\n"
-        "  maxAge: found 5.0; allowed: a whole number of seconds from 86400 to 31557600 (less than a "
-        "day)"
+        "nothing was changed:\n"
+        "  mx[0]: found '192.0.2.1'; mx is a host name, or '*.' and a host name (RFC 8461 3.2); "
+        "a host name is no IP address (RFC 1123 2.1)\n"
+        "  maxAge: found 5.0; allowed: a whole number of seconds from 86400 to 31557600 "
+        "(less than a day)"
     ]
 
 
@@ -139,7 +141,7 @@ def test_what_is_there_already_is_named(cloud: Cloud, project: Project) -> None:
         assert f"Distribution (aliases ['mta-sts.{domain}']) is there already" in again.printed
 
 
-def test_a_worker_whose_policies_are_in_a_bucket(
+def test_a_worker_with_a_bucket_and_the_collector_of_reports(
     cloud: Cloud, project: Project, tmp_path: Path
 ) -> None:
     account = cloud.cloudflare
@@ -159,7 +161,21 @@ def test_a_worker_whose_policies_are_in_a_bucket(
         },
         "solarmora.org": {
             "type": "mta-sts:MtaSts",
-            "properties": {**domains[0], "mode": "testing", "mx": MX, "host": {"worker": worker}},
+            "properties": {
+                **domains[0],
+                "mode": "testing",
+                "mx": MX,
+                "reports": ["${collector.url}"],
+                "host": {"worker": worker},
+            },
+        },
+        "collector": {
+            "type": "mta-sts:ReportCollector",
+            "properties": {
+                "accountId": account.account,
+                "host": "tls-reports.solarmora.org",
+                "zone": zone,
+            },
         },
     }
     project.program |= {
@@ -178,3 +194,23 @@ def test_a_worker_whose_policies_are_in_a_bucket(
     refused = project.preview()
     assert refused.failed
     assert f"WorkerHost worker: {INSIDE_SCRIPT}" in refused.printed
+
+
+def test_a_stack_goes_from_python_to_yaml(
+    cloud: Cloud, project: Project, engine_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Types and names are the same, and so the state is."""
+    zone = project.program["config"]["zoneOfCom"]["value"]
+    in_python = Stack(tmp_path, engine_environment)
+    succeeded(in_python.up(shared_host({COM: {}}, {COM: zone})))
+    resources = project.program["resources"]
+    resources["shared"] = resources.pop("policies")
+    del resources["shared"]["properties"]["domains"][1], resources[NET]
+    del project.properties(COM)["reports"]
+    host = {"target": "${shared.target}", "bucket": "${shared.bucket}"}
+    project.properties(COM)["host"] = {"cloudfront": host}
+    project.program |= {"name": PROJECT, "outputs": {}}
+    project.write()
+    assert succeeded(project.up()).changes == [
+        Step("create", "pulumi:providers:mta-sts", "default")
+    ]
