@@ -29,6 +29,8 @@ __all__ = [
     "WorkerHostArgs",
 ]
 
+__version__ = "0.1.0"
+
 _HOME = {
     "CloudFrontHost": "mta_sts.hosts.cloudfront",
     "CloudFrontHostArgs": "mta_sts.arguments",

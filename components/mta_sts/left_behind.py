@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 import pulumi
-import pulumi.runtime
+
+from mta_sts.program import Program, this_program
 
 PLACES = {"aws": "in AWS", "cloudflare": "at Cloudflare"}
 IDENTITY = ("name", "type", "content", "domain", "hostname", "pattern", "aliases")
 """The inputs by which people find it there."""
 
-_hooks: "WeakKeyDictionary[object, pulumi.ErrorHook]" = WeakKeyDictionary()
+_hooks: "WeakKeyDictionary[Program, pulumi.ErrorHook]" = WeakKeyDictionary()
 
 
 class LeftBehindError(Exception):
@@ -22,10 +23,10 @@ class LeftBehindError(Exception):
 
 def named() -> pulumi.ResourceHookBinding:
     """The hooks that name what keeps a resource from being made, and the way on."""
-    monitor = pulumi.runtime.settings.get_monitor()
-    if monitor not in _hooks:
-        _hooks[monitor] = pulumi.ErrorHook("mta-sts-left-behind", _name)
-    return pulumi.ResourceHookBinding(on_error=[_hooks[monitor]])
+    program = this_program()
+    if program not in _hooks:
+        _hooks[program] = pulumi.ErrorHook("mta-sts-left-behind", _name)
+    return pulumi.ResourceHookBinding(on_error=[_hooks[program]])
 
 
 def _name(args: pulumi.ErrorHookArgs) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -60,15 +61,27 @@ class Program:
 
 
 _programs: "WeakKeyDictionary[Any, Program]" = WeakKeyDictionary()
+_runs: dict[str | None, Program] = {}
+
+this_run: ContextVar[str | None] = ContextVar("this_run", default=None)
+"""In a package, which constructs each component by a call and with a monitor of its own: what tells
+the run that it is of, the same for all of one program."""
 
 
 def this_program() -> Program:
     """The program that is running. The first call reads the stack's state, which takes a moment."""
     monitor = pulumi.runtime.settings.get_monitor()
     if monitor not in _programs:
-        vantage = _vantage()
-        _programs[monitor] = Program(State(_recorded_resources()), vantage.clock(), vantage)
+        run = this_run.get()
+        program = _runs.get(run) or _begin()
+        # While this call waited for the state, another of the same run may have begun it.
+        _programs[monitor] = program if run is None else _runs.setdefault(run, program)
     return _programs[monitor]
+
+
+def _begin() -> Program:
+    vantage = _vantage()
+    return Program(State(_recorded_resources()), vantage.clock(), vantage)
 
 
 def _recorded_resources() -> Any:

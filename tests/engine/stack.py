@@ -113,15 +113,19 @@ class Stack:
         return run
 
     def _run_once(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
-        run = Run()
-        stack = self._stack(program)
-        try:
-            result = getattr(stack, what)(on_event=run.hear, color="never", **options)
-        except automation.CommandError as error:
-            run.failed = True
-            run.printed = str(error)
-        else:
-            run.printed = result.stdout
-            outputs = getattr(result, "outputs", None) or {}
-            run.outputs = {name: output.value for name, output in outputs.items()}
-        return run
+        return run(self._stack(program), what, **options)
+
+
+def run(stack: automation.Stack, what: str, **options: Any) -> Run:
+    """Have the engine do that, one of the methods of a stack."""
+    run = Run()
+    try:
+        result = getattr(stack, what)(on_event=run.hear, color="never", **options)
+    except automation.CommandError as error:
+        run.failed = True
+        run.printed = str(error)
+    else:
+        run.printed = result.stdout
+        outputs = getattr(result, "outputs", None) or {}
+        run.outputs = {name: output.value for name, output in outputs.items()}
+    return run
