@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from mta_sts.cli import main
 from mta_sts.protocol import Policy
+from tests.commands.typed import run
 
 DOMAIN = "solarmora.com"
 TESTING = Policy(mode="testing", mx=["mail.solarmora.com"], max_age=604800)
@@ -33,10 +32,6 @@ def files(tmp_path: Path) -> Path:
     (tmp_path / "other.yaml").write_text("config: {}\n")
     (tmp_path / "empty").write_text("")
     return tmp_path
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def test_a_review_for_people(files: Path) -> None:
