@@ -1,13 +1,12 @@
 """`MtaSts`: the policy of one mail domain, announced only when it is live."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pulumi
 import pulumi.runtime
 
-from mta_sts import announce, checks, leaving, life, reviews, state, takeover
+from mta_sts import announce, checks, leaving, life, reviews, state, takeover, zone_facts
 from mta_sts.arguments import CloudFront, MtaStsArgs
 from mta_sts.aside import aside
 from mta_sts.case import in_force_until
@@ -186,7 +185,9 @@ class MtaSts(pulumi.ComponentResource):
             try:
                 # What a resolver remembers is good enough where nothing changes.
                 vantage = replace(self._vantage, authoritative=self._changes(policy))
-                servers, left = await self._servers()
+                servers, left = await zone_facts.name_servers(
+                    self._zone, self._leaving, self._recorded.zone_id, self._opts
+                )
                 unannounced = self._recorded.announced_id not in (None, self._recorded.written_id)
                 served = unannounced or self._recorded.is_new
                 observed = await aside(
@@ -235,24 +236,9 @@ class MtaSts(pulumi.ComponentResource):
 
     async def _zone_name(self) -> str | None:
         """The name of a zone that a route is to be in."""
-        zone = self._zone.recorded
-        if self._kind != WORKER_ROUTE or zone is None or self._recorded.host == WORKER_ROUTE:
+        if self._kind != WORKER_ROUTE or self._recorded.host == WORKER_ROUTE:
             return None
-        options = _invoke_options(self._opts, self._zone.module.PACKAGE)
-        return await self._zone.module.name(zone.id, options)
-
-    async def _servers(self) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
-        """The name servers of a zone that the records are new in, and of the one they leave."""
-        here, recorded = self._zone.recorded, self._recorded.zone_id
-        if here is None or (here.id == recorded and not self._leaving):
-            return None, None
-
-        async def of(zone: ZoneOfDomain) -> tuple[str, ...] | None:
-            options = _invoke_options(self._opts, zone.module.PACKAGE)
-            return await zone.module.name_servers(str(zone.id), options)
-
-        left = await of(self._leaving[0]) if self._leaving else None
-        return await of(self._zone), left
+        return await zone_facts.name(self._zone, self._opts)
 
     def _say_moved(self, policy: Policy, target: str) -> None:
         """Of a host that stays the same but for its address, which may be known late."""
@@ -328,13 +314,3 @@ class MtaSts(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self),
         )
         return cloudfront, CloudFront(target=own.target, bucket=own.bucket)
-
-
-def _invoke_options(opts: pulumi.ResourceOptions | None, package: str) -> pulumi.InvokeOptions:
-    """What the component's children would use, before there is a component to be their parent."""
-    if opts is None:
-        return pulumi.InvokeOptions()
-    given = opts.providers or []
-    providers = list(given.values()) if isinstance(given, Mapping) else list(given)
-    theirs = next((each for each in providers if each.package == package), opts.provider)
-    return pulumi.InvokeOptions(parent=opts.parent, provider=theirs)

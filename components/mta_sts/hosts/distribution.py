@@ -1,0 +1,77 @@
+"""The distribution before a bucket of policies."""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+
+from mta_sts import left_behind
+
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+"""The id of AWS's managed cache policy of that name."""
+CACHED_ERRORS = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
+"""Every status that CloudFront would otherwise cache for 10 seconds."""
+
+PICK_BY_HOST = Path(__file__).with_name("cloudfront.js").read_text(encoding="ascii")
+"""The CloudFront function: the object of a host is the one whose key starts with its name."""
+
+
+def serving(
+    host: pulumi.ComponentResource,
+    short: str,
+    names: list[str],
+    bucket_domain: pulumi.Input[str],
+    certificate_arn: pulumi.Input[str],
+) -> aws.cloudfront.Distribution:
+    """The distribution that serves what the bucket holds, for these names."""
+    child = pulumi.ResourceOptions(parent=host)
+    access = aws.cloudfront.OriginAccessControl(
+        f"{short}-access",
+        origin_access_control_origin_type="s3",
+        signing_behavior="always",
+        signing_protocol="sigv4",
+        opts=child,
+    )
+    function = aws.cloudfront.Function(
+        f"{short}-function",
+        runtime="cloudfront-js-2.0",
+        comment="The policy of the host that was asked",
+        code=PICK_BY_HOST,
+        publish=True,
+        opts=child,
+    )
+    return aws.cloudfront.Distribution(
+        f"{short}-distribution",
+        enabled=True,
+        is_ipv6_enabled=True,
+        comment="MTA-STS policies",
+        aliases=names,
+        origins=[
+            {
+                "domain_name": bucket_domain,
+                "origin_id": "policies",
+                "origin_access_control_id": access.id,
+            }
+        ],
+        default_cache_behavior={
+            "target_origin_id": "policies",
+            "viewer_protocol_policy": "https-only",
+            "allowed_methods": ["GET", "HEAD"],
+            "cached_methods": ["GET", "HEAD"],
+            "cache_policy_id": CACHING_DISABLED,
+            "compress": False,
+            "function_associations": [
+                {"event_type": "viewer-request", "function_arn": function.arn}
+            ],
+        },
+        custom_error_responses=[
+            {"error_code": status, "error_caching_min_ttl": 0} for status in CACHED_ERRORS
+        ],
+        restrictions={"geo_restriction": {"restriction_type": "none"}},
+        viewer_certificate={
+            "acm_certificate_arn": certificate_arn,
+            "minimum_protocol_version": "TLSv1.2_2021",
+            "ssl_support_method": "sni-only",
+        },
+        opts=pulumi.ResourceOptions(parent=host, hooks=left_behind.named()),
+    )
