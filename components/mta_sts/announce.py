@@ -100,14 +100,19 @@ async def _body(domain: str, vantage: Vantage, target: str | None) -> bytes:
     return (await fetch_from(replace(host, name=f"mta-sts.{domain}"), vantage)).body
 
 
-async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Vantage) -> str | None:
-    """Make sure that no `_mta-sts` record stands in DNS but one with an id of ours; that one, if it
-    does.
+async def refuse_foreign_record(
+    domain: str, ours: Collection[str], vantage: Vantage, name: str | None = None
+) -> str | None:
+    """Make sure that no record that announces stands in DNS but one with an id of ours; that one,
+    if it does.
+
+    Args:
+        name: where it is announced, if not at `_mta-sts.<domain>`.
 
     Raises:
         NameTakenError: another does, or DNS cannot be asked.
     """
-    name = f"_mta-sts.{domain}"
+    name = name or f"_mta-sts.{domain}"
     try:
         texts = (await txt(name, vantage)).texts
     except SenderError as error:
@@ -154,7 +159,14 @@ class Gates:
         timeout: float,
         policy_id: pulumi.Output[str],
         spread: float,
+        led: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """
+        Args:
+            led: of a domain whose zone others keep, makes sure that senders are led to where it is
+                announced.
+        """
+        self._led = led
         self._component = component
         self._domain = domain
         self._takes_over = takes_over
@@ -223,12 +235,15 @@ class Gates:
 
     async def _first_announcement(self, args: pulumi.ResourceHookArgs) -> None:
         ours = self._recorded.ids | {self._id_to_announce(args)}
-        stands = await refuse_foreign_record(self._domain, ours, _vantage())
+        name = _name(args)
+        stands = await refuse_foreign_record(self._domain, ours, _vantage(), name)
         if stands and self._recorded.announced_id is None:
-            self._refuse_left_behind(f"_mta-sts.{self._domain}", "TXT", stands)
+            self._refuse_left_behind(name, "TXT", stands)
         await self._announcement(args)
 
     async def _announcement(self, args: pulumi.ResourceHookArgs) -> None:
+        if self._led and _name(args) != f"_mta-sts.{self._domain}":
+            await self._led()
         await self.wait(self._id_to_announce(args))
 
     async def wait(self, wanted: str, target: str | None = None) -> None:
@@ -254,6 +269,11 @@ def _value(args: pulumi.ResourceHookArgs) -> str:
     """The value of the record that is about to be; empty of what is no record."""
     inputs = args.new_inputs or {}
     return value_of(inputs) if {"records", "content"} & {*inputs} else ""
+
+
+def _name(args: pulumi.ResourceHookArgs) -> str:
+    """The name of the record that is about to be."""
+    return str((args.new_inputs or {})["name"])
 
 
 def _vantage() -> Vantage:

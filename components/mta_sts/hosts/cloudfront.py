@@ -5,6 +5,7 @@ old policy under a new id.
 """
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pulumi
@@ -13,7 +14,7 @@ import pulumi_aws as aws
 from mta_sts import checks
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs
 from mta_sts.findings import ACM_ISSUERS
-from mta_sts.hosts import Served, Site, certificate, distribution
+from mta_sts.hosts import Served, Site, certificate, distribution, joining
 from mta_sts.hosts.recorded import CLOUDFRONT, FILE_OF, file_key
 from mta_sts.hosts.shared import md5, once_reviewed, protection
 from mta_sts.hosts.shared import short as short_name
@@ -51,6 +52,8 @@ def serve(site: Site, given: CloudFront) -> Served:
         etag=site.text.apply(md5),
         opts=site.options(),
     )
+    if site.is_named_by_owner:
+        return Served([file])
     options = site.options(depends_on=[file], hooks=site.gates.before_cname())
     cname, value = site.cname(site.claim([file]), given["target"], options)
     return Served([file, cname], {site.host_name: ("CNAME", value)})
@@ -68,6 +71,9 @@ class CloudFrontHost(pulumi.ComponentResource):
     is attached to a bucket of the host's own; the owner of an existing one attaches it."""
     distribution_id: pulumi.Output[str]
     """The id of the distribution."""
+    to_make: pulumi.Output[list[dict[str, str]]]
+    """The records that validate domains whose zones others keep, and that are waited for: name,
+    type and value of each. `MtaSts` has all that the owner of a zone makes."""
 
     def __init__(
         self,
@@ -96,8 +102,9 @@ class CloudFrontHost(pulumi.ComponentResource):
             self.bucket = own.bucket
             bucket_arn, bucket_domain = own.arn, own.bucket_regional_domain_name
 
-        issued = certificate.issued(self, short, domains)
-        made = distribution.serving(self, short, names, bucket_domain, issued)
+        joined = joining.names(self, short, domains)
+        issued = certificate.issued(self, short, domains, joined)
+        made = distribution.serving(self, short, joined.value, bucket_domain, issued)
         self.target = made.domain_name
         self.distribution_id = made.id
         self.bucket_policy = pulumi.Output.all(bucket_arn, made.arn).apply(
@@ -110,8 +117,12 @@ class CloudFrontHost(pulumi.ComponentResource):
                 policy=self.bucket_policy,
                 opts=pulumi.ResourceOptions(parent=self),
             )
+        self.to_make = pulumi.Output.all(*joined.validations.values()).apply(
+            lambda wanted: [asdict(each) for each in wanted]
+        )
         self.register_outputs(
             {
+                "toMake": self.to_make,
                 "target": self.target,
                 "bucket": self.bucket,
                 "bucketPolicy": self.bucket_policy,
