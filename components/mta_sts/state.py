@@ -14,13 +14,14 @@ from mta_sts.hosts.recorded import (
     Place,
     place_of,
 )
-from mta_sts.hosts.recorded_certificates import CERTIFICATE, RecordedCertificates
+from mta_sts.hosts.recorded_certificates import CERTIFICATE, SHARED, RecordedCertificates
 from mta_sts.memory import Entry, Recorded
 from mta_sts.protocol import Record, RecordError
 from mta_sts.zones.recorded import RECORD_TYPES, RecordedZone, value_of
 
 COMPONENT = "mta-sts:index:MtaSts"
 OURS = "mta-sts:index:"
+VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 
 TXT = "-txt"
@@ -170,6 +171,12 @@ class State:
         host = self.certificates.host_of(host_name)
         outputs = self.outputs(DISTRIBUTION, f"{host}-distribution") if host else None
         return str(outputs["domainName"]) if outputs else None
+
+    def is_issued(self, host: str) -> bool:
+        """Whether the certificate of the host whose parts are called so was issued."""
+        certificate = self.outputs(CERTIFICATE, f"{host}{SHARED}")
+        issued = self.outputs(VALIDATION, f"{host}-issued")
+        return bool(certificate and issued and issued["certificateArn"] == certificate["arn"])
 
     def has_record(self, name: str) -> bool:
         """Whether the stack made a DNS record of this name."""

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from mta_sts import leaving
 from mta_sts.arguments import HostedDomain
+from mta_sts.hosts import given_up
 from mta_sts.hosts.joining import REGION, Names
 from mta_sts.hosts.recorded_certificates import SHARED
 from mta_sts.hosts.shared import is_protected
@@ -44,7 +45,9 @@ def issued(
         f"{short}-issued",
         certificate_arn=certificate.arn,
         region=REGION,
-        opts=pulumi.ResourceOptions(parent=host, depends_on=records, protect=replaceable),
+        opts=pulumi.ResourceOptions(
+            parent=host, depends_on=records, protect=replaceable, hooks=given_up.named()
+        ),
     ).certificate_arn
 
 

@@ -41,12 +41,10 @@ class Names:
     """Those of the certificate that there is by now."""
     may_be: list[str]
     """Those of this run, if all that it waits for are validated in time."""
+    changes: bool
+    """Whether a certificate is to be issued in this run."""
     validations: Mapping[str, pulumi.Output[Wanted]]
     """By domain, the record that its owner makes."""
-
-    @property
-    def changes(self) -> bool:
-        return self.may_be != (self.before or [])
 
 
 def names(host: pulumi.ComponentResource, short: str, domains: list[HostedDomain]) -> Names:
@@ -78,11 +76,12 @@ def names(host: pulumi.ComponentResource, short: str, domains: list[HostedDomain
         lacks = [_missing(host, owner, validations[owner.domain]) for owner in late]
         value = pulumi.Output.all(*lacks).apply(partial(_all_there, joined, late))
     may_be = sorted([*joined, *(f"mta-sts.{owner.domain}" for owner in late)])
-    made = Names(value, before, may_be, validations)
-    group = Group(short, tuple(name.removeprefix("mta-sts.") for name in may_be), made.changes)
+    is_issued = program.state.is_issued(short)
+    changes = may_be != (before or []) or not is_issued
+    group = Group(short, tuple(name.removeprefix("mta-sts.") for name in may_be), changes)
     program.groups.update({each["domain"]: group for each in domains})
     program.validations.update(validations)
-    return made
+    return Names(value, before, may_be, changes, validations)
 
 
 def _asked(
