@@ -60,10 +60,7 @@ class Elsewhere:
         Raises:
             NotLedError: they are not, also not by the time that this run waits.
         """
-        known = await pulumi.Output.from_input(target).future()
-        wanted = external.records(
-            self._domain, self.owner.announced_at, validation=None, target=known, tlsrpt=None
-        )
+        wanted = await self.to_make(target, None).future() or ()
         missing = await self._program.owners.wait(self.owner, wanted, say)
         if missing:
             waited = f"after {self.owner.wait:g} s " if self.owner.wait else ""

@@ -1,11 +1,16 @@
 """Domains of ours on one host, and one whose zone its owner keeps, in the repository's program."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from mta_sts.protocol import Policy
 from mta_sts.protocol.sender import Vantage, look
+from sandbox.aws import backends
+from sandbox.aws.acm import validation
+from sandbox.aws.backends import ACCOUNT, LOCK
 from sandbox.cloud import Cloud
 from sandbox.watcher import Watcher
 from tests.engine.programs import GATE_TIMEOUT, Program, configured
@@ -23,7 +28,6 @@ POLICY = {
     "reports": ["mailto:tls@reports.example"],
 }
 NAMES = {
-    "validation": "._acm",  # the rest of its name is AWS's
     "host": f"mta-sts.{THEIRS}",
     "announcement": f"_mta-sts.{THEIRS}",
     "reports": f"_smtp._tls.{THEIRS}",
@@ -64,11 +68,17 @@ class Customers:
     def preview(self, theirs: Mapping[str, Any] | None, *more: str, **given: Any) -> Run:
         return self.stack.preview(self.program(theirs, *more, **given))
 
-    def up(self, theirs: Mapping[str, Any] | None, *more: str, **given: Any) -> Run:
+    def up(
+        self,
+        theirs: Mapping[str, Any] | None,
+        *more: str,
+        zone: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> Run:
         """Deploy, senders to both domains watching who must not be misled."""
         vantage = Vantage.from_environment()
         with Watcher(MINE, vantage) as mine, Watcher(THEIRS, vantage) as watcher:
-            run = self.stack.up(self.program(theirs, *more, **given))
+            run = self.stack.up(self.program(theirs, *more, zone=zone), **options)
         assert mine.misled == watcher.misled == [], run.printed
         return run
 
@@ -76,6 +86,39 @@ class Customers:
         run = self.up(theirs, *more, **given)
         assert not run.failed, run.printed
         return run
+
+    def joins(self, **theirs: Any) -> list[Mapping[str, str]]:
+        """Announced, after its owner made all records: those."""
+        wanted = told(self.succeeds(theirs))
+        self.makes(wanted)
+        self.succeeds(theirs)
+        assert self.seen() == both(**theirs)
+        return wanted
+
+    @contextmanager
+    def owner_at_work(self) -> Iterator[None]:
+        """The owner makes each record as soon as it can be known, while this runs."""
+        over = threading.Event()
+        works = threading.Thread(target=self._makes_all, args=(over,), daemon=True)
+        works.start()
+        try:
+            yield
+        finally:
+            over.set()
+            works.join(timeout=30)
+
+    def _makes_all(self, over: threading.Event) -> None:
+        self.makes([_cname(f"_mta-sts.{THEIRS}", f"_mta-sts.{THEIRS}.{OURS}")])
+        name = f"mta-sts.{THEIRS}"
+        while not over.wait(0.2):
+            with LOCK:
+                asked = any(name in each.names for each in backends.acm().requested)
+                hosts = [each.domain_name for each in backends.cloudfront().distributions.values()]
+            if asked:
+                self.makes([_cname(*(each.rstrip(".") for each in validation(name, ACCOUNT)))])
+            if hosts:
+                self.makes([_cname(name, hosts[0])])
+                return
 
     def makes(self, wanted: Iterable[Mapping[str, str]], *which: str) -> None:
         """The owner makes these of the records that were told: all, if none is named."""
@@ -88,9 +131,7 @@ class Customers:
 
     def deletes(self, wanted: Iterable[Mapping[str, str]], which: str) -> None:
         """The owner deletes this one."""
-        names = [
-            (each["name"], each["type"]) for each in wanted if _kind(each["name"]) == which
-        ]
+        names = [(each["name"], each["type"]) for each in wanted if _kind(each["name"]) == which]
         self.cloud.delete_records(self.theirs, names)
 
     def seen(self, domain: str = THEIRS) -> tuple[str | None, Policy | None]:
@@ -143,6 +184,10 @@ def told(run: Run) -> list[Mapping[str, str]]:
 
 def _kind(name: str) -> str:
     return next((kind for kind, each in NAMES.items() if each == name), "validation")
+
+
+def _cname(name: str, value: str) -> Mapping[str, str]:
+    return {"name": name, "type": "CNAME", "value": value}
 
 
 def _data(wanted: Mapping[str, str]) -> str:

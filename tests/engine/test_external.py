@@ -1,5 +1,7 @@
 """A domain whose zone others keep, on the real engine: asked for, joined, announced, left."""
 
+import time
+
 import pytest
 
 from mta_sts.protocol import Policy
@@ -99,3 +101,122 @@ def test_without_waiting(customers: Customers, monkeypatch: pytest.MonkeyPatch) 
     changes = customers.succeeds(longer)
     assert customers.seen() == both(**longer)
     assert [step.name for step in changes.changes if step.type == RECORD] == [f"{THEIRS}-txt"]
+
+
+def test_what_the_owner_takes_away(customers: Customers) -> None:
+    """It is said, and stops the run only where that would do harm."""
+    wanted = customers.joins()
+    validation = f"{wanted[0]['name']} CNAME {wanted[0]['value']} (found: nothing)"
+    gone = (
+        f"validation-gone: the record by which its certificate is validated is gone: {validation}. "
+    )
+    way_on = (
+        "Have the owner of the zone make it again; or take the domain out, as docs/review.md says "
+        "of leaving"
+    )
+    customers.deletes(wanted, "validation")
+    warned = customers.preview({})
+    assert on_the_line(warned) == [
+        (
+            "warning",
+            f"{gone}The certificate is not renewed, which is due once a year, for {MINE} too. "
+            f"{way_on}",
+        )
+    ]
+    assert not warned.failed
+    written = list(customers.cloud.log)
+    for stopped in (customers.preview({}, FURTHER), customers.up({}, FURTHER)):
+        assert stopped.failed
+        assert (
+            f"{gone}The certificate is due for another list of names in this run, and AWS issues "
+            "none while one of them is not validated: it would fail after 75 minutes, for "
+            f"{MINE}, {FURTHER} too. {way_on}. Or set accept: {{validation-gone: <reason>}}"
+        ) in "".join(words for _, _, words in stopped.messages)
+    assert customers.cloud.log == written
+    without = customers.preview(None)
+    assert not without.failed, without.printed
+    customers.makes(wanted, "validation")
+
+    customers.deletes(wanted, "announcement")
+    assert codes(customers.preview({})) == [("warning", "owner-records")]
+    unseen = customers.preview({"maxAge": 8 * 86400})
+    assert unseen.failed
+    assert codes(unseen)[1:] == [("error", "owner-records")]
+    accept = {"owner-records": "to see what the gate says"}
+    held = customers.up({"maxAge": 8 * 86400, "accept": accept})
+    assert held.failed
+    assert (
+        f"{THEIRS}: nothing was announced, because nobody would see it: the owner of the zone has "
+        f"not made _mta-sts.{THEIRS} CNAME _mta-sts.{THEIRS}.{OURS} (found: nothing). Senders keep "
+        "what was announced before. Run `pulumi up` again once it is there"
+    ) in "".join([*held.said("error"), held.printed])
+    assert customers.memory()["before"]["announced"]["id"] == policy().id
+    customers.makes(wanted, "announcement")
+
+    customers.cloud.delete_records(customers.zones[MINE], [_validation_of(customers, MINE)])
+    by_hand = customers.preview({})
+    ((severity, said),) = on_the_line(by_hand, MINE)
+    assert severity == "warning"
+    assert f", for {THEIRS} too. `pulumi up --refresh` makes it again; or " in said
+
+
+def _validation_of(customers: Customers, domain: str) -> tuple[str, str]:
+    (found,) = (
+        each["outputs"]
+        for each in customers.stack.state()
+        if each["urn"].endswith(f"::cloudfront-{domain}-validation")
+    )
+    return found["name"], "CNAME"
+
+
+def test_leaving(customers: Customers) -> None:
+    wanted = customers.joins()
+    leaves = customers.succeeds({"mode": "none", "mx": [], "maxAge": 86400})
+    names = ", ".join(f"{each['name']} CNAME" for each in wanted[:3])
+    assert on_the_line(leaves)[-1] == (
+        "info",
+        "owner-records: once the domain is removed, the owner of its zone may delete "
+        f"{names}, and not before",
+    )
+    customers.deletes(wanted, "validation")
+    removed = customers.stack.up(customers.program(None))
+    assert not removed.failed, removed.printed
+    assert customers.certificate() == [f"mta-sts.{MINE}"]
+    assert customers.seen() == (None, None)
+    assert customers.seen(MINE) == both()
+
+
+def test_waiting(customers: Customers) -> None:
+    """One `up`, and an owner who makes each record once it can be known."""
+    with customers.owner_at_work():
+        customers.succeeds({}, zone={"wait": 60})
+    assert customers.seen() == both()
+    assert customers.certificate() == sorted([f"mta-sts.{MINE}", f"mta-sts.{THEIRS}"])
+    written = list(customers.cloud.log)
+    assert customers.succeeds({}, zone={"wait": 60}).changes == []
+    assert customers.cloud.log == written
+    not_any_more = customers.preview({})
+    assert [(step.op, step.name) for step in not_any_more.changes] == [
+        ("update", THEIRS),
+        ("delete", f"cloudfront-{THEIRS}-asking"),
+    ]
+
+
+def test_waiting_in_vain(customers: Customers) -> None:
+    """The others go on; the error names what is missing; a preview does not wait."""
+    customers.succeeds(None)
+    began = time.monotonic()
+    previewed = customers.preview({}, FURTHER, zone={"wait": 1000})
+    assert not previewed.failed, previewed.printed
+    assert time.monotonic() - began < 100
+    run = customers.up({}, FURTHER, zone={"wait": 1}, continue_on_error=True)
+    assert run.failed
+    said = "".join([*run.said("error"), run.printed])
+    assert (
+        f"{THEIRS}: nothing was announced, because nobody would see it: after 1 s the owner of the "
+        "zone has not made _"
+    ) in said
+    assert f" (found: nothing), mta-sts.{THEIRS} CNAME " in said
+    assert f"_mta-sts.{THEIRS} CNAME _mta-sts.{THEIRS}.{OURS} (found: nothing)" in said
+    assert customers.certificate() == [f"mta-sts.{MINE}", f"mta-sts.{FURTHER}"]
+    assert (customers.seen(), customers.seen(FURTHER)) == ((None, None), both())

@@ -51,11 +51,11 @@ def names(host: pulumi.ComponentResource, short: str, domains: list[HostedDomain
     """The names that join, or have joined; with what it takes to ask for those that have not."""
     program = this_program()
     before = program.state.certificates.names_in(f"{short}{SHARED}")
-    kept = [each for each in domains if "external" in each["zone"]]
+    elsewhere = [each for each in domains if "external" in each["zone"]]
     owners = {
         owner.domain: owner
         for owner in program.owners.look(
-            ((each["domain"], each["zone"]["external"]) for each in kept),
+            ((each["domain"], each["zone"]["external"]) for each in elsewhere),
             pulumi.InvokeOptions(parent=host),
         )
     }
@@ -67,8 +67,16 @@ def names(host: pulumi.ComponentResource, short: str, domains: list[HostedDomain
     out = {f"mta-sts.{owner.domain}" for owner in waiting}
     every = sorted(f"mta-sts.{each['domain']}" for each in domains)
     joined = [name for name in every if name not in out]
+    # That of a domain which a run waited for outlives the run: the next one changes nothing.
+    kept = [
+        owner
+        for owner in owners.values()
+        if owner.wait is not None
+        and program.state.certificates.is_asked_for(f"mta-sts.{owner.domain}")
+    ]
     validations = {
-        owner.domain: _asked(host, short, f"mta-sts.{owner.domain}", every) for owner in waiting
+        owner.domain: _asked(host, short, f"mta-sts.{owner.domain}", every)
+        for owner in {each.domain: each for each in (*waiting, *kept)}.values()
     }
     late = [owner for owner in waiting if owner.wait is not None]
     value: pulumi.Input[list[str]] = joined

@@ -50,6 +50,10 @@ class RecordedCertificates:
         account."""
         return self._validations.get(host_name)
 
+    def is_asked_for(self, host_name: str) -> bool:
+        """Whether this name has a certificate of its own, to learn how it is validated."""
+        return host_name in self._asked_by
+
     def group_of(self, host_name: str) -> str | None:
         """What the parts of the host are called by that has this name in its certificate."""
         return self._shared_by.get(host_name)
