@@ -61,6 +61,8 @@ class Elsewhere:
             NotLedError: they are not, also not by the time that this run waits.
         """
         wanted = await self.to_make(target, None).future() or ()
+        if self.owner.absent is None:  # a certificate that is there is good for a year
+            wanted = tuple(each for each in wanted if each != self.owner.validation)
         missing = await self._program.owners.wait(self.owner, wanted, say)
         if missing:
             waited = f"after {self.owner.wait:g} s " if self.owner.wait else ""

@@ -107,6 +107,23 @@ class Customers:
             over.set()
             works.join(timeout=30)
 
+    @contextmanager
+    def cloud_gives_up(self) -> Iterator[None]:
+        """AWS gives up all certificates that are asked for while this runs."""
+        over = threading.Event()
+
+        def gives_up() -> None:
+            while not over.wait(0.2):
+                self.cloud.give_up_certificates()
+
+        works = threading.Thread(target=gives_up, daemon=True)
+        works.start()
+        try:
+            yield
+        finally:
+            over.set()
+            works.join(timeout=30)
+
     def _makes_all(self, over: threading.Event) -> None:
         self.makes([_cname(f"_mta-sts.{THEIRS}", f"_mta-sts.{THEIRS}.{OURS}")])
         name = f"mta-sts.{THEIRS}"

@@ -135,22 +135,25 @@ def test_what_the_owner_takes_away(customers: Customers) -> None:
     assert customers.cloud.log == written
     without = customers.preview(None)
     assert not without.failed, without.printed
+    longer = {"maxAge": 8 * 86400}
+    customers.succeeds(longer)  # the certificate that there is serves it
+    assert customers.seen() == both(**longer)
     customers.makes(wanted, "validation")
 
     customers.deletes(wanted, "announcement")
-    assert codes(customers.preview({})) == [("warning", "owner-records")]
-    unseen = customers.preview({"maxAge": 8 * 86400})
+    assert codes(customers.preview(longer)) == [("warning", "owner-records")]
+    unseen = customers.preview({})
     assert unseen.failed
     assert codes(unseen)[1:] == [("error", "owner-records")]
     accept = {"owner-records": "to see what the gate says"}
-    held = customers.up({"maxAge": 8 * 86400, "accept": accept})
+    held = customers.up({"accept": accept})
     assert held.failed
     assert (
         f"{THEIRS}: nothing was announced, because nobody would see it: the owner of the zone has "
         f"not made _mta-sts.{THEIRS} CNAME _mta-sts.{THEIRS}.{OURS} (found: nothing). Senders keep "
         "what was announced before. Run `pulumi up` again once it is there"
     ) in "".join([*held.said("error"), held.printed])
-    assert customers.memory()["before"]["announced"]["id"] == policy().id
+    assert customers.memory()["before"]["announced"]["id"] == policy(**longer).id
     customers.makes(wanted, "announcement")
 
     customers.cloud.delete_records(customers.zones[MINE], [_validation_of(customers, MINE)])
@@ -220,3 +223,114 @@ def test_waiting_in_vain(customers: Customers) -> None:
     assert f"_mta-sts.{THEIRS} CNAME _mta-sts.{THEIRS}.{OURS} (found: nothing)" in said
     assert customers.certificate() == [f"mta-sts.{MINE}", f"mta-sts.{FURTHER}"]
     assert (customers.seen(), customers.seen(FURTHER)) == ((None, None), both())
+
+
+def test_a_request_that_aws_gave_up(customers: Customers) -> None:
+    """What is learnt of it still holds, and with a refresh it is made anew."""
+    wanted = told(customers.succeeds({}))
+    customers.cloud.give_up_certificates()
+    assert customers.preview({}).changes == []
+    asks = Step("create", CERTIFICATE, f"cloudfront-{THEIRS}-asking")
+    refreshed = customers.succeeds({}, refresh=True)
+    assert refreshed.changes == [asks]
+    assert told(refreshed) == wanted
+    customers.cloud.give_up_certificates()
+    customers.makes(wanted)
+    customers.succeeds({})
+    assert customers.seen() == both()
+
+
+def test_the_certificate_of_all_that_aws_gave_up(customers: Customers) -> None:
+    """It is said what to do; nobody loses the certificate that there is, nor its protection."""
+    skips = {"mode": "enforce", "accept": {"mode-skips-testing": "this is a test"}}
+    wanted = told(customers.succeeds(skips))
+    customers.makes(wanted)
+    customers.succeeds(skips)
+    customers.cloud.acm.pending = True
+    with customers.cloud_gives_up():
+        failed = customers.up(skips, FURTHER)
+    customers.cloud.acm.pending = False
+    for run in (failed, customers.up(skips, FURTHER)):
+        assert run.failed
+        assert (
+            "it was not validated for all its names within 72 hours. Run `pulumi up --refresh`, "
+            "which asks for another"
+        ) in "".join([*run.said("error"), run.printed])
+    assert customers.seen()[0] == policy(**skips).id
+    customers.succeeds(skips, FURTHER, refresh=True)
+    assert customers.seen(FURTHER) == both()
+    customers.succeeds(skips, FURTHER)
+    protected = {
+        each["urn"].split("::")[-1] for each in customers.stack.state() if each.get("protect")
+    }
+    assert {"cloudfront-certificate", "cloudfront-issued", f"{THEIRS}-txt"} <= protected
+
+
+DELEGATION = 2 * 86400  # seconds that the parent's word may be kept
+
+
+def test_there_and_back_under_enforce(
+    customers: Customers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A zone of ours goes to its owner, and comes back: senders find the policy all the time, and
+    the records that nobody is sent to go when nobody can be."""
+
+    def on(day: int) -> None:
+        monkeypatch.setenv("MTA_STS_NOW", f"2026-01-{day:02}T00:00:00+00:00")
+
+    def types_in(zone: str) -> set[str]:
+        sets = cloud.client("route53").list_resource_record_sets(HostedZoneId=zone)
+        return {each["Type"] for each in sets["ResourceRecordSets"]} - {"NS", "SOA", "MX"}
+
+    cloud = customers.cloud
+    before = cloud.create_zone(THEIRS)
+    mail = [(THEIRS, "MX", 300, ["10 mail.solarmora.com."])]
+    cloud.put_records(before, mail)
+    cloud.delegate(THEIRS, before)
+    own, enforce = {"route53": before}, {"mode": "enforce"}
+    on(1)
+    skips = {**enforce, "accept": {"mode-skips-testing": "this is a test"}}
+    customers.succeeds(skips, zone=own)
+    found = both(**enforce)
+    assert customers.seen() == found
+
+    on(2)
+    moves = customers.preview(enforce)
+    assert codes(moves) == [("info", "moved-zone")]
+    asked = customers.succeeds(enforce)
+    assert types_in(before) == {"CNAME", "TXT"}
+    assert types_in(customers.ours) == {"TXT"}
+    customers.makes(told(asked))
+    cloud.delegate(THEIRS, customers.theirs, DELEGATION)
+    assert customers.seen() == found
+    on(3)
+    assert (
+        "the parent delegates to the zone that others keep"
+        in (on_the_line(customers.succeeds(enforce))[-1][1])
+    )
+    on(4)
+    customers.succeeds(enforce)  # lifts the protection
+    assert types_in(before) == {"CNAME", "TXT"}
+    on(5)
+    customers.succeeds(enforce)
+    assert types_in(before) == set()
+    assert customers.seen() == found
+    written = list(cloud.log)
+    assert customers.succeeds(enforce).changes == []
+    assert cloud.log == written
+
+    on(6)
+    back = customers.succeeds(enforce, zone=own)
+    assert codes(back) == [("info", "moved-zone")]
+    assert types_in(before) == {"CNAME", "TXT"}
+    assert types_in(customers.ours) == {"TXT"}
+    cloud.delegate(THEIRS, before, DELEGATION)
+    customers.succeeds(enforce, zone=own)
+    on(7)
+    customers.succeeds(enforce, zone=own)
+    assert types_in(customers.ours) == {"TXT"}
+    on(8)
+    customers.succeeds(enforce, zone=own)
+    assert types_in(customers.ours) == set()
+    assert customers.seen() == found
+    assert customers.succeeds(enforce, zone=own).changes == []
