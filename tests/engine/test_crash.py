@@ -252,7 +252,7 @@ def kill(
 @pytest.mark.timeout(300)  # six runs
 @pytest.mark.parametrize("victim", [the_engine, the_plugin])
 def test_killed_during_a_change(deployment: Deployment, victim: Victim) -> None:
-    """At each point in turn: each run gets further than the one before, and the last one through."""
+    """At each point in turn: each run gets further than the one before, the last one to the end."""
     policy = deployment.configure()
     with Watcher(DOMAIN, Vantage.from_environment(deployment.setting.environment)) as watcher:
         for point in POINTS:
