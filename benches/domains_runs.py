@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benches.domains_programs import MX, ZONE, domain
+from benches.domains_asked import MX, domain
 from sandbox.cloud import Cloud
 from sandbox.setting import ROOT, Setting
 
@@ -60,8 +60,7 @@ class Measured:
             "BENCH_SHAPE": shape.name,
             "BENCH_HOST": shape.host,
             "BENCH_ZONE": shape.zone,
-            "BENCH_ZONE_ID": _zone(cloud, shape.zone, count),
-            "BENCH_COUNT": str(count),
+            "BENCH_ZONE_IDS": " ".join(_zone(cloud, shape.zone, number) for number in range(count)),
             "BENCH_ACCOUNT": cloud.cloudflare.account,
             "BENCH_R2_KEY": cloud.cloudflare.access_key_id,
             "BENCH_R2_SECRET": cloud.cloudflare.secret_access_key,
@@ -120,9 +119,9 @@ def _cost(wall: float, used: Mapping[str, Mapping[str, float]]) -> Cost:
     return Cost(wall, engine["cpu"], program["cpu"], plugins["cpu"], memory)
 
 
-def _zone(cloud: Cloud, kind: str, count: int) -> str:
+def _zone(cloud: Cloud, kind: str, number: int) -> str:
     make = cloud.create_zone if kind == "route53" else cloud.create_cloudflare_zone
-    zone = make(ZONE)
+    zone = make(domain(number))
     mx = [f"{10 * place} {host}." for place, host in enumerate(MX, start=1)]
-    cloud.put_records(zone, [(domain(number), "MX", 300, mx) for number in range(count)])
+    cloud.put_records(zone, [(domain(number), "MX", 300, mx)])
     return zone
