@@ -5,19 +5,20 @@ it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pulumi
 
+from mta_sts.foreign import NameTakenError, refuse_foreign_host, refuse_foreign_record
+from mta_sts.hooks import Hooks, Run
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Record
 from mta_sts.protocol.fetch import fetch, fetch_from
 from mta_sts.protocol.policy import policy_id, policy_url
-from mta_sts.protocol.resolve import addresses, cname, txt
+from mta_sts.protocol.resolve import addresses
 from mta_sts.protocol.sender_errors import SenderError
 from mta_sts.protocol.vantage import Vantage
-from mta_sts.protocol.wildcard import is_by_wildcard
 from mta_sts.zones.recorded import value_of
 
 FIRST_PAUSE = 0.25  # seconds
@@ -25,18 +26,15 @@ LONGEST_PAUSE = 5.0  # seconds
 SAY_EVERY = 15.0  # seconds
 LETTING_GO = 60.0  # seconds, until a name that was let go is out of DNS
 
-Run = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
+
+Gate = Callable[[str], pulumi.ResourceHookBinding]
+"""Holds back the resource of this name."""
 
 
 class NotLiveError(pulumi.RunError):
     """The policy was not seen at its real name in time. Nothing was announced; senders keep the
     policy announced before. The caller runs `pulumi up` again once what the message names is
     mended."""
-
-
-class NameTakenError(Exception):
-    """A record that this stack did not make stands where one of its own should go. The caller
-    deletes or imports it."""
 
 
 async def wait_until_served(
@@ -100,53 +98,6 @@ async def _body(domain: str, vantage: Vantage, target: str | None) -> bytes:
     return (await fetch_from(replace(host, name=f"mta-sts.{domain}"), vantage)).body
 
 
-async def refuse_foreign_record(
-    domain: str, ours: Collection[str], vantage: Vantage, name: str | None = None
-) -> str | None:
-    """Make sure that no record that announces stands in DNS but one with an id of ours; that one,
-    if it does.
-
-    Args:
-        name: where it is announced, if not at `_mta-sts.<domain>`.
-
-    Raises:
-        NameTakenError: another does, or DNS cannot be asked.
-    """
-    name = name or f"_mta-sts.{domain}"
-    try:
-        texts = (await txt(name, vantage)).texts
-    except SenderError as error:
-        raise NameTakenError(_not_asked(domain, name, error)) from error
-    found = [text for text in texts if text.startswith("v=STSv1")]
-    for text in found:
-        if not any(f"id={known};" in text for known in ours):
-            raise NameTakenError(_taken(domain, name, "TXT", text))
-    return found[0] if found else None
-
-
-async def refuse_foreign_host(domain: str, ours: Collection[str], vantage: Vantage) -> str | None:
-    """Make sure that the name `mta-sts.<domain>` is free in DNS, or a CNAME to a target of ours;
-    that target, if it is. Free is also what a wildcard of the domain answers for.
-
-    Raises:
-        NameTakenError: it is another's, or DNS cannot be asked.
-    """
-    name = f"mta-sts.{domain}"
-    try:
-        target = await cname(name, vantage)
-        found = [] if target else (await addresses(name, vantage)).addresses
-        is_ours = target in {known.rstrip(".").lower() for known in ours}
-        if (target or found) and not is_ours and await is_by_wildcard(name, vantage):
-            return None
-    except SenderError as error:
-        raise NameTakenError(_not_asked(domain, name, error)) from error
-    if target and not is_ours:
-        raise NameTakenError(_taken(domain, name, "CNAME", target))
-    if found:
-        raise NameTakenError(_taken(domain, name, "address", ", ".join(found)))
-    return target
-
-
 class Gates:
     """The hooks of one domain's records. They run in an update only, never in a preview."""
 
@@ -159,6 +110,7 @@ class Gates:
         timeout: float,
         policy_id: pulumi.Output[str],
         spread: float,
+        hooks: Hooks,
         led: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """
@@ -174,33 +126,30 @@ class Gates:
         self._timeout = timeout
         self._policy_id = policy_id
         self._spread = spread
-        self._hooks: dict[str, pulumi.ResourceHook] = {}
+        self._hooks = hooks
 
-    def before_name(self) -> pulumi.ResourceHookBinding:
-        """Neither name is another's when the first of them is made."""
+    def before_name(self, resource: str) -> pulumi.ResourceHookBinding:
+        """Neither name is another's when the first of them is made, which is this resource."""
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook("mta-sts-names", self._names_are_free)]
+            before_create=[self._hook(resource, "mta-sts-names", self._names_are_free)]
         )
 
-    def before_cname(self) -> pulumi.ResourceHookBinding:
+    def before_cname(self, resource: str) -> pulumi.ResourceHookBinding:
         """The same; and a host serves the policy before the name moves to it."""
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook("mta-sts-names", self._names_are_free)],
-            before_update=[self._hook("mta-sts-host", self._move)],
+            before_create=[self._hook(resource, "mta-sts-names", self._names_are_free)],
+            before_update=[self._hook(resource, "mta-sts-host", self._move)],
         )
 
-    def before_txt(self) -> pulumi.ResourceHookBinding:
+    def before_txt(self, resource: str) -> pulumi.ResourceHookBinding:
         """The policy is live when the record names it."""
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook("mta-sts-first", self._first_announcement)],
-            before_update=[self._hook("mta-sts-gate", self._announcement)],
+            before_create=[self._hook(resource, "mta-sts-first", self._first_announcement)],
+            before_update=[self._hook(resource, "mta-sts-gate", self._announcement)],
         )
 
-    def _hook(self, name: str, run: Run) -> pulumi.ResourceHook:
-        """The hook of this name, which a program has but once."""
-        if name not in self._hooks:
-            self._hooks[name] = pulumi.ResourceHook(f"{name}:{self._domain}", run)
-        return self._hooks[name]
+    def _hook(self, resource: str, kind: str, run: Run) -> pulumi.ResourceHook:
+        return self._hooks.before(resource, kind, run)
 
     async def _names_are_free(self, args: pulumi.ResourceHookArgs) -> None:
         """A name that moves here may still be seen for a moment where it was."""
@@ -279,18 +228,3 @@ def _name(args: pulumi.ResourceHookArgs) -> str:
 def _vantage() -> Vantage:
     # The zone's own servers: a resolver may hold for minutes that a new name does not exist.
     return Vantage.from_environment(authoritative=True)
-
-
-def _taken(domain: str, name: str, kind: str, found: str) -> str:
-    return (
-        f"{domain}: {name} already has the {kind} record {found!r}, which this stack did not make. "
-        "It was left as it is, and nothing was announced. Delete it, or bring it into this stack "
-        "with `pulumi import`, and run `pulumi up` again"
-    )
-
-
-def _not_asked(domain: str, name: str, error: SenderError) -> str:
-    return (
-        f"{domain}: whether {name} is another's cannot be told, so nothing was announced: {error}. "
-        "Run `pulumi up` again once DNS answers"
-    )

@@ -21,14 +21,13 @@ from mta_sts import (
 from mta_sts.arguments import MtaStsArgs
 from mta_sts.case import in_force_until
 from mta_sts.findings import ACM_ISSUERS, Finding, Terms
-from mta_sts.given import given_terms, own_host, registered
+from mta_sts.given import given_terms, own_host, registered, tlsrpt_of
 from mta_sts.hosts import HostModule, host_of
 from mta_sts.hosts.recorded import CLOUDFRONT, WORKER_ROUTE
 from mta_sts.parts import Domain
 from mta_sts.program import this_program
 from mta_sts.protocol import Policy
 from mta_sts.protocol.policy import policy_url
-from mta_sts.protocol.tlsrpt import TlsRpt
 from mta_sts.review import review
 from mta_sts.sight import Sight
 from mta_sts.zones import ZoneOfDomain, zone_of
@@ -140,9 +139,7 @@ class MtaSts(pulumi.ComponentResource):
         target = host.target(values, domain)
         if self._recorded.host == self._kind:
             pulumi.Output.all(policy, target).apply(lambda known: self._say_moved(*known))
-        tlsrpt = None
-        if given.reports:
-            tlsrpt = pulumi.Output.all(*given.reports).apply(lambda rua: TlsRpt(rua=rua).render())
+        tlsrpt = tlsrpt_of(given)
         wanted = elsewhere.to_make(self._elsewhere, self, target, tlsrpt)
         self.to_make = wanted.apply(lambda known: [asdict(each) for each in known])
         self.to_make_text = wanted.apply(lambda known: external.text(domain, known))
@@ -154,6 +151,7 @@ class MtaSts(pulumi.ComponentResource):
             given.gate_timeout,
             self.policy_id,
             host.spread(values),
+            self._program.hooks,
             None if self._leaving else elsewhere.led(self._elsewhere, self, target),
         )
         return Domain(

@@ -9,6 +9,7 @@ from mta_sts.checks import Arguments
 from mta_sts.findings import Terms
 from mta_sts.hosts import HostModule
 from mta_sts.protocol import Policy
+from mta_sts.protocol.tlsrpt import TlsRpt
 
 
 def given_terms(given: Arguments) -> Terms:
@@ -45,6 +46,13 @@ def registered(
         "accept": given.accept or None,
         "rollout": given.rollout,
     }
+
+
+def tlsrpt_of(given: Arguments) -> pulumi.Output[str] | None:
+    """The TLS reporting record, where there is to be one."""
+    if not given.reports:
+        return None
+    return pulumi.Output.all(*given.reports).apply(lambda rua: TlsRpt(rua=rua).render())
 
 
 def own_host(

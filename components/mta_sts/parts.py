@@ -8,7 +8,7 @@ import pulumi
 import pulumi.runtime
 
 from mta_sts import place
-from mta_sts.announce import Gates
+from mta_sts.announce import Gate, Gates
 from mta_sts.hosts import HostModule, Site
 from mta_sts.hosts.recorded import CLOUDFRONT
 from mta_sts.memory import Recorded
@@ -60,10 +60,9 @@ class Domain:
         made = dict(served.records)
         for zone in [*self.leaving, self.zone]:
             if zone is not self.zone and zone.announced_at is None:
-                options = site.options(hooks=self.gates.before_cname(), protect=zone.protect)
-                cname, _ = self._record(
-                    "cname", f"mta-sts.{self.domain}", "CNAME", target, options, zone=zone
-                )
+                options = site.options(protect=zone.protect)
+                name, gate = f"mta-sts.{self.domain}", self.gates.before_cname
+                cname, _ = self._record("cname", name, "CNAME", target, options, gate, zone=zone)
                 ready.append(cname)
             if self.announces:
                 name, txt, value = self._announce(site, zone, ready, target)
@@ -91,27 +90,27 @@ class Domain:
         target: pulumi.Input[str],
     ) -> tuple[str, pulumi.Resource, pulumi.Output[str]]:
         """The record that names the policy: its name, the resource, and its value."""
-        options = site.options(
-            depends_on=list(ready), hooks=self.gates.before_txt(), protect=zone.protect
-        )
+        options = site.options(depends_on=list(ready), protect=zone.protect)
         text = self.policy_id.apply(lambda known: Record(id=known).render())
         if zone.announced_at is not None:
             # No CNAME of ours stands between it and the host, which must be there first.
             text = pulumi.Output.all(text, target).apply(lambda known: str(known[0]))
         name = zone.announced_at or f"_mta-sts.{self.domain}"
-        return name, *self._record("txt", name, "TXT", text, options, zone=zone)
+        gate = self.gates.before_txt
+        return name, *self._record("txt", name, "TXT", text, options, gate, zone=zone)
 
     def _cname(
         self,
         zone_id: pulumi.Input[str],
         target: pulumi.Input[str],
         options: pulumi.ResourceOptions,
+        gate: Gate,
         *,
         proxied: bool = False,
     ) -> tuple[pulumi.Resource, pulumi.Output[str]]:
         name = f"mta-sts.{self.domain}"
         return self._record(
-            "cname", name, "CNAME", target, options, zone_id=zone_id, proxied=proxied
+            "cname", name, "CNAME", target, options, gate, zone_id=zone_id, proxied=proxied
         )
 
     def _record(
@@ -121,6 +120,7 @@ class Domain:
         kind: str,
         value: pulumi.Input[str],
         options: pulumi.ResourceOptions,
+        gate: Gate | None = None,
         *,
         zone: ZoneOfDomain | None = None,
         zone_id: pulumi.Input[str] | None = None,
@@ -129,6 +129,7 @@ class Domain:
         """The resource of a DNS record, called as it is called already; and its value.
 
         Args:
+            gate: what it has to wait for.
             zone: left out: the zone given.
             zone_id: the zone's id, where it comes with an order.
         """
@@ -136,6 +137,9 @@ class Domain:
         first = f"{self.name}-{part}"
         called = self.state.resource_in(zone.module.RECORD_TYPE, first, zone.id)
         where = zone.id if zone_id is None else zone_id
+        if gate is not None:
+            own = pulumi.ResourceOptions(hooks=gate(called))
+            options = pulumi.ResourceOptions.merge(options, own)
         record = zone.module.record(called, where, name, kind, value, options, proxied=proxied)
         return record, zone.module.value(record)
 

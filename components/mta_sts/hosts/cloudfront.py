@@ -54,8 +54,9 @@ def serve(site: Site, given: CloudFront) -> Served:
     )
     if site.is_named_by_owner:
         return Served([file])
-    options = site.options(depends_on=[file], hooks=site.gates.before_cname())
-    cname, value = site.cname(site.claim([file]), given["target"], options)
+    options = site.options(depends_on=[file])
+    zone_id, gate = site.claim([file]), site.gates.before_cname
+    cname, value = site.cname(zone_id, given["target"], options, gate)
     return Served([file, cname], {site.host_name: ("CNAME", value)})
 
 
