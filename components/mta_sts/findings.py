@@ -99,7 +99,8 @@ class Group:
 
     Attributes:
         host: what the parts of their host are called by.
-        domains: those whose names are in the certificate of this run, in order of name.
+        domains: those whose names are in the certificate of this run, in order of name, but for
+            those that it waits for.
         changes: whether this run asks for a certificate with another list of names.
     """
 

@@ -73,17 +73,23 @@ def test_without_waiting(customers: Customers, monkeypatch: pytest.MonkeyPatch) 
         f"    {wanted[0]['name']}.  300  IN  CNAME  {wanted[0]['value']}."
     ]
 
+    customers.deletes(wanted, "announcement")
+
     customers.makes(wanted, "validation")
-    monkeypatch.setenv("MTA_STS_NOW", "2026-01-05T00:00:00+00:00")
-    assert codes(customers.preview({})) == [("info", "new")]
     joins = customers.succeeds({})
-    assert customers.seen() == both()
     assert customers.certificate() == sorted([f"mta-sts.{MINE}", f"mta-sts.{THEIRS}"])
     assert Step("delete", CERTIFICATE, f"cloudfront-{THEIRS}-asking") in joins.changes
-    order = [step.name for step in joins.changes if step.op in ("create", "update")]
-    assert order.index("cloudfront-distribution") < order.index(f"{THEIRS}-txt")
-    assert told(joins) == wanted
-    assert joins.outputs[THEIRS]["records"] == [
+    assert codes(joins) == [("info", "new"), ("info", "owner-records")]
+    assert customers.seen()[0] is None
+
+    customers.makes(wanted, "announcement")
+    monkeypatch.setenv("MTA_STS_NOW", "2026-01-05T00:00:00+00:00")
+    assert codes(customers.preview({})) == [("info", "new")]
+    announced = customers.succeeds({})
+    assert customers.seen() == both()
+    assert announced.changes == [Step("create", RECORD, f"{THEIRS}-txt")]
+    assert told(announced) == wanted
+    assert announced.outputs[THEIRS]["records"] == [
         {
             "name": f"_mta-sts.{THEIRS}.{OURS}",
             "type": "TXT",
@@ -101,6 +107,19 @@ def test_without_waiting(customers: Customers, monkeypatch: pytest.MonkeyPatch) 
     changes = customers.succeeds(longer)
     assert customers.seen() == both(**longer)
     assert [step.name for step in changes.changes if step.type == RECORD] == [f"{THEIRS}-txt"]
+
+    leaves = customers.succeeds({"mode": "none", "mx": [], "maxAge": 86400})
+    names = ", ".join(f"{each['name']} CNAME" for each in wanted[:3])
+    assert on_the_line(leaves)[-1] == (
+        "info",
+        "owner-records: once the domain is removed, the owner of its zone may delete "
+        f"{names}, and not before",
+    )
+    customers.deletes(wanted, "validation")
+    removed = customers.stack.up(customers.program(None))
+    assert not removed.failed, removed.printed
+    assert customers.certificate() == [f"mta-sts.{MINE}"]
+    assert (customers.seen(), customers.seen(MINE)) == ((None, None), both())
 
 
 def test_what_the_owner_takes_away(customers: Customers) -> None:
@@ -172,23 +191,6 @@ def _validation_of(customers: Customers, domain: str) -> tuple[str, str]:
     return found["name"], "CNAME"
 
 
-def test_leaving(customers: Customers) -> None:
-    wanted = customers.joins()
-    leaves = customers.succeeds({"mode": "none", "mx": [], "maxAge": 86400})
-    names = ", ".join(f"{each['name']} CNAME" for each in wanted[:3])
-    assert on_the_line(leaves)[-1] == (
-        "info",
-        "owner-records: once the domain is removed, the owner of its zone may delete "
-        f"{names}, and not before",
-    )
-    customers.deletes(wanted, "validation")
-    removed = customers.stack.up(customers.program(None))
-    assert not removed.failed, removed.printed
-    assert customers.certificate() == [f"mta-sts.{MINE}"]
-    assert customers.seen() == (None, None)
-    assert customers.seen(MINE) == both()
-
-
 def test_waiting(customers: Customers) -> None:
     """One `up`, and an owner who makes each record once it can be known."""
     with customers.owner_at_work():
@@ -208,10 +210,6 @@ def test_waiting(customers: Customers) -> None:
 def test_waiting_in_vain(customers: Customers) -> None:
     """The others go on; the error names what is missing; a preview does not wait."""
     customers.succeeds(None)
-    began = time.monotonic()
-    previewed = customers.preview({}, FURTHER, zone={"wait": 1000})
-    assert not previewed.failed, previewed.printed
-    assert time.monotonic() - began < 100
     run = customers.up({}, FURTHER, zone={"wait": 1}, continue_on_error=True)
     assert run.failed
     said = "".join([*run.said("error"), run.printed])
@@ -223,6 +221,10 @@ def test_waiting_in_vain(customers: Customers) -> None:
     assert f"_mta-sts.{THEIRS} CNAME _mta-sts.{THEIRS}.{OURS} (found: nothing)" in said
     assert customers.certificate() == [f"mta-sts.{MINE}", f"mta-sts.{FURTHER}"]
     assert (customers.seen(), customers.seen(FURTHER)) == ((None, None), both())
+    began = time.monotonic()
+    previewed = customers.preview({}, FURTHER, zone={"wait": 1000})
+    assert not previewed.failed, previewed.printed
+    assert time.monotonic() - began < 100
 
 
 def test_a_request_that_aws_gave_up(customers: Customers) -> None:
@@ -243,6 +245,8 @@ def test_a_request_that_aws_gave_up(customers: Customers) -> None:
     assert f"{THEIRS}: {at} already has the TXT record 'v=STSv1; id=others;', which this " in (
         "".join([*taken.said("error"), taken.printed])
     )
+    order = [step.name for step in taken.steps]
+    assert order.index("cloudfront-distribution") < order.index(f"{THEIRS}-txt")
     customers.cloud.delete_records(customers.ours, [(at, "TXT")])
     customers.succeeds({})
     assert customers.seen() == both()

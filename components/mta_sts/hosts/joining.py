@@ -86,7 +86,7 @@ def names(host: pulumi.ComponentResource, short: str, domains: list[HostedDomain
     may_be = sorted([*joined, *(f"mta-sts.{owner.domain}" for owner in late)])
     is_issued = program.state.is_issued(short)
     changes = may_be != (before or []) or not is_issued
-    group = Group(short, tuple(name.removeprefix("mta-sts.") for name in may_be), changes)
+    group = Group(short, tuple(name.removeprefix("mta-sts.") for name in joined), changes)
     program.groups.update({each["domain"]: group for each in domains})
     program.validations.update(validations)
     return Names(value, before, may_be, changes, validations)
