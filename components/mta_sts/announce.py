@@ -5,14 +5,15 @@ it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 
 import pulumi
 
+from mta_sts.handed_in import LOOKS, Part
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Record
-from mta_sts.protocol.fetch import fetch, fetch_from
+from mta_sts.protocol.fetch import Fetched, fetch, fetch_from
 from mta_sts.protocol.policy import policy_id, policy_url
 from mta_sts.protocol.resolve import addresses, cname, txt
 from mta_sts.protocol.sender_errors import SenderError
@@ -72,8 +73,14 @@ async def wait_until_served(
         async with asyncio.timeout(patience + unbroken):
             while True:
                 try:
-                    served = policy_id(await _body(domain, vantage, target))
+                    fetched = await _fetched(domain, vantage, target)
+                    served = policy_id(fetched.body)
                     seen = f"it serves the policy with id {served}"
+                    if fetched.from_cache:
+                        served, seen = (
+                            "",
+                            f"{seen}, from a cache of CloudFront's, which may keep it",
+                        )
                 except SenderError as error:
                     served, seen = "", str(error)
                 since = (since or loop.time()) if served == wanted else None
@@ -93,11 +100,11 @@ async def wait_until_served(
         ) from None
 
 
-async def _body(domain: str, vantage: Vantage, target: str | None) -> bytes:
+async def _fetched(domain: str, vantage: Vantage, target: str | None) -> Fetched:
     if target is None:
-        return (await fetch(domain, vantage)).body
+        return await fetch(domain, vantage)
     host = await addresses(target, vantage)
-    return (await fetch_from(replace(host, name=f"mta-sts.{domain}"), vantage)).body
+    return await fetch_from(replace(host, name=f"mta-sts.{domain}"), vantage)
 
 
 async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Vantage) -> str | None:
@@ -154,6 +161,7 @@ class Gates:
         timeout: float,
         policy_id: pulumi.Output[str],
         spread: float,
+        parts: Sequence[Part],
     ) -> None:
         self._component = component
         self._domain = domain
@@ -162,6 +170,7 @@ class Gates:
         self._timeout = timeout
         self._policy_id = policy_id
         self._spread = spread
+        self._parts = parts
         self._hooks: dict[str, pulumi.ResourceHook] = {}
 
     def before_name(self) -> pulumi.ResourceHookBinding:
@@ -171,9 +180,12 @@ class Gates:
         )
 
     def before_cname(self) -> pulumi.ResourceHookBinding:
-        """The same; and a host serves the policy before the name moves to it."""
+        """The same; and a host serves the policy before the name moves to it, and, where a part of
+        it is another's, before the name is made."""
+        names = self._hook("mta-sts-names", self._names_are_free)
+        served = [self._hook("mta-sts-first-host", self._first_host)] if self._parts else []
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook("mta-sts-names", self._names_are_free)],
+            before_create=[names, *served],
             before_update=[self._hook("mta-sts-host", self._move)],
         )
 
@@ -231,17 +243,31 @@ class Gates:
     async def _announcement(self, args: pulumi.ResourceHookArgs) -> None:
         await self.wait(self._id_to_announce(args))
 
+    async def _first_host(self, args: pulumi.ResourceHookArgs) -> None:
+        """What is another's serves the policy before the name is made for it."""
+        for part in self._parts:
+            if await part.lacks(f"mta-sts.{self._domain}"):
+                raise NotLiveError(
+                    f"{self._domain}: nothing was announced: {await part.told()}\n"
+                    "Run `pulumi up` again once that is done"
+                )
+        await self.wait(await self._policy_id.future() or "", _value(args))
+
     async def wait(self, wanted: str, target: str | None = None) -> None:
         """Wait until the policy with the id `wanted` is served, at `target` if that is given."""
-        await wait_until_served(
-            self._domain,
-            wanted,
-            _vantage(),
-            self._timeout,
-            self.say,
-            target,
-            unbroken=self._spread,
-        )
+        try:
+            await wait_until_served(
+                self._domain,
+                wanted,
+                _vantage(),
+                self._timeout,
+                self.say,
+                target,
+                unbroken=max(self._spread, LOOKS) if self._parts else self._spread,
+            )
+        except NotLiveError as error:
+            told = [await part.told() for part in self._parts]
+            raise NotLiveError("\nMaybe ".join([str(error), *told])) from None
 
     def _id_to_announce(self, args: pulumi.ResourceHookArgs) -> str:
         return Record.parse(_value(args)).id

@@ -12,6 +12,7 @@ import pulumi
 import pulumi.runtime
 
 from mta_sts.findings import Reports
+from mta_sts.handed_in import HandedIn
 from mta_sts.inside import Inside
 from mta_sts.life import counts_from
 from mta_sts.memory import Recorded
@@ -40,6 +41,7 @@ class Program:
     reviews: Reviews = field(default_factory=Reviews)
     inside: Inside = field(default_factory=Inside)
     """The policies that go inside a Worker."""
+    handed_in: HandedIn = field(default_factory=HandedIn)
     folders: Folders = field(default_factory=Folders)
 
     def reports(
