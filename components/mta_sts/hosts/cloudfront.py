@@ -91,12 +91,10 @@ class CloudFrontHost(pulumi.ComponentResource):
 
         handed_in = this_program().handed_in
         if "bucket" in args:
-            existing = aws.s3.get_bucket_output(
-                bucket=args["bucket"], opts=pulumi.InvokeOutputOptions(parent=self)
-            )
-            self.bucket = pulumi.Output.from_input(args["bucket"])
-            bucket_arn, bucket_domain = existing.arn, existing.bucket_regional_domain_name
-            handed_in.put(names, ExistingBucket(args["bucket"]))
+            existing = ExistingBucket(self, args["bucket"])
+            handed_in.put(names, existing)
+            self.bucket = existing.name
+            bucket_arn, bucket_domain = existing.arn, existing.domain_name
         else:
             own = self._bucket(short)
             self.bucket = own.bucket
@@ -168,7 +166,7 @@ def _read_only_by(bucket_arn: str, distribution_arn: str) -> dict[str, Any]:
                 "Effect": "Allow",
                 "Principal": {"Service": "cloudfront.amazonaws.com"},
                 "Action": "s3:GetObject",
-                "Resource": f"{bucket_arn}/*",
+                "Resource": f"{bucket_arn}/mta-sts.*",
                 "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn}},
             }
         ],

@@ -1,13 +1,18 @@
 """A distribution or a bucket of another, as a host takes it: what its owner adds, and whether the
 names are there."""
 
-from typing import TypedDict
+import asyncio
+from collections.abc import Awaitable
+from typing import TypedDict, TypeVar
 
 import pulumi
 import pulumi_aws as aws
 
 from mta_sts.hosts.distribution import CACHED_ERRORS, CACHING_DISABLED
 from mta_sts.protocol.policy import WELL_KNOWN
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class ToAdd(TypedDict):
@@ -57,7 +62,7 @@ class ExistingDistribution:
                 uncached_errors=list(CACHED_ERRORS),
             )
         )
-        found = self._read()
+        found = _read_or_named("distribution", self.id, self._read())
         self.domain_name, self.arn = found.domain_name, found.arn
         said: pulumi.Output[None] = pulumi.Output.all(found.aliases, host.urn).apply(
             lambda known: self._say([name for name in names if name not in _lower(known[0])])
@@ -89,8 +94,12 @@ class ExistingDistribution:
 class ExistingBucket:
     """A bucket of another, which only its owner can let the distribution read."""
 
-    def __init__(self, bucket: pulumi.Input[str]) -> None:
-        self._bucket = pulumi.Output.from_input(bucket)
+    def __init__(self, host: pulumi.ComponentResource, bucket: pulumi.Input[str]) -> None:
+        self.name = pulumi.Output.from_input(bucket)
+        options = pulumi.InvokeOutputOptions(parent=host)
+        read = aws.s3.get_bucket_output(bucket=bucket, opts=options)
+        found = _read_or_named("bucket", self.name, read)
+        self.arn, self.domain_name = found.arn, found.bucket_regional_domain_name
 
     async def lacks(self, name: str) -> bool:
         """Unknown: what the bucket's policy says is its owner's alone to read."""
@@ -99,7 +108,7 @@ class ExistingBucket:
     async def told(self) -> str:
         """What its owner attaches."""
         return (
-            f"the owner of the bucket {await self._bucket.future()} attaches the policy that the "
+            f"the owner of the bucket {await self.name.future()} attaches the policy that the "
             "host's output bucketPolicy is: until then S3 refuses it (status 403)"
         )
 
@@ -127,6 +136,35 @@ def words(distribution: str, to_add: ToAdd | None) -> str:
             f"  function at viewer request: {to_add['function']}",
             f"custom error responses with a minimum TTL of 0 for {errors}",
         ]
+    )
+
+
+def _read_or_named(
+    key: str, given: pulumi.Output[str], found: pulumi.Output[T]
+) -> pulumi.Output[T]:
+    """What was found; or one message that names the argument, where a failed call would be shown
+    with a traceback."""
+
+    async def read() -> T:
+        try:
+            return await found.future()  # type: ignore[return-value]  # None where it is unknown
+        except Exception as error:  # noqa: BLE001 -- a failed call has no type of its own
+            why = str(error).rpartition("* ")[2].strip()
+            raise pulumi.RunError(
+                f"CloudFrontHost: {key}: {await given.future()} cannot be read: {why}. Give one "
+                "that is there, and that the aws provider of the host may read"
+            ) from None
+
+    async def quietly(fact: Awaitable[U], otherwise: U) -> U:
+        try:
+            return await fact
+        except Exception:  # noqa: BLE001 -- `read` says it
+            return otherwise
+
+    return pulumi.Output(
+        asyncio.ensure_future(quietly(found.resources(), set())),
+        asyncio.ensure_future(read()),
+        asyncio.ensure_future(quietly(found.is_known(), True)),
     )
 
 
