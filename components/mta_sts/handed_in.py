@@ -4,8 +4,8 @@ work, without which nothing is announced."""
 from collections.abc import Iterable
 from typing import Protocol
 
-LOOKS = 1.0
-"""Seconds for which a policy is seen unbroken where another chose how it is cached: four looks, of
+LOOKS = 0.5
+"""Seconds for which a policy is seen unbroken where another chose how it is cached: three looks, of
 which a cache would answer all but the first."""
 
 

@@ -60,10 +60,7 @@ async def wait_until_served(
                     served = policy_id(fetched.body)
                     seen = f"it serves the policy with id {served}"
                     if fetched.from_cache:
-                        served, seen = (
-                            "",
-                            f"{seen}, from a cache of CloudFront's, which may keep it",
-                        )
+                        raise NotLiveError(_cached(domain, url))
                 except SenderError as error:
                     served, seen = "", str(error)
                 since = (since or loop.time()) if served == wanted else None
