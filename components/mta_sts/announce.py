@@ -5,70 +5,31 @@ it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 import pulumi
 
 from mta_sts.handed_in import LOOKS, Part
+from mta_sts.hooks import Hooks, Run
 from mta_sts.live import NotLiveError, wait_until_served
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Record
-from mta_sts.protocol.resolve import addresses, cname, txt
-from mta_sts.protocol.sender_errors import SenderError
 from mta_sts.protocol.vantage import Vantage
-from mta_sts.protocol.wildcard import is_by_wildcard
+from mta_sts.taken import (
+    ForeignRecordError,
+    NameTakenError,
+    refuse_foreign_host,
+    refuse_foreign_record,
+    way_in,
+)
+from mta_sts.zones import ZoneOfDomain
 from mta_sts.zones.recorded import value_of
 
 LETTING_GO = 60.0  # seconds, until a name that was let go is out of DNS
 
-Run = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
 
-
-class NameTakenError(Exception):
-    """A record that this stack did not make stands where one of its own should go. The caller
-    deletes or imports it."""
-
-
-async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Vantage) -> str | None:
-    """Make sure that no `_mta-sts` record stands in DNS but one with an id of ours; that one, if it
-    does.
-
-    Raises:
-        NameTakenError: another does, or DNS cannot be asked.
-    """
-    name = f"_mta-sts.{domain}"
-    try:
-        texts = (await txt(name, vantage)).texts
-    except SenderError as error:
-        raise NameTakenError(_not_asked(domain, name, error)) from error
-    found = [text for text in texts if text.startswith("v=STSv1")]
-    for text in found:
-        if not any(f"id={known};" in text for known in ours):
-            raise NameTakenError(_taken(domain, name, "TXT", text))
-    return found[0] if found else None
-
-
-async def refuse_foreign_host(domain: str, ours: Collection[str], vantage: Vantage) -> str | None:
-    """Make sure that the name `mta-sts.<domain>` is free in DNS, or a CNAME to a target of ours;
-    that target, if it is. Free is also what a wildcard of the domain answers for.
-
-    Raises:
-        NameTakenError: it is another's, or DNS cannot be asked.
-    """
-    name = f"mta-sts.{domain}"
-    try:
-        target = await cname(name, vantage)
-        found = [] if target else (await addresses(name, vantage)).addresses
-        is_ours = target in {known.rstrip(".").lower() for known in ours}
-        if (target or found) and not is_ours and await is_by_wildcard(name, vantage):
-            return None
-    except SenderError as error:
-        raise NameTakenError(_not_asked(domain, name, error)) from error
-    if target and not is_ours:
-        raise NameTakenError(_taken(domain, name, "CNAME", target))
-    if found:
-        raise NameTakenError(_taken(domain, name, "address", ", ".join(found)))
-    return target
+Gate = Callable[[str], pulumi.ResourceHookBinding]
+"""Holds back the resource of this name."""
 
 
 class Gates:
@@ -79,50 +40,52 @@ class Gates:
         component: pulumi.ComponentResource,
         domain: str,
         recorded: Recorded,
-        takes_over: bool,
+        zone: ZoneOfDomain,
         timeout: float,
         policy_id: pulumi.Output[str],
         spread: float,
         parts: Sequence[Part],
+        hooks: Hooks,
     ) -> None:
         self._component = component
         self._domain = domain
-        self._takes_over = takes_over
+        self._zone = zone
+        self._called: dict[str, str] = {}
         self._recorded = recorded
         self._timeout = timeout
         self._policy_id = policy_id
         self._spread = spread
         self._parts = parts
-        self._hooks: dict[str, pulumi.ResourceHook] = {}
+        self._hooks = hooks
 
-    def before_name(self) -> pulumi.ResourceHookBinding:
-        """Neither name is another's when the first of them is made."""
+    def before_name(self, resource: str) -> pulumi.ResourceHookBinding:
+        """Neither name is another's when the first of them is made, which is this resource."""
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook("mta-sts-names", self._names_are_free)]
+            before_create=[self._hook(resource, "mta-sts-names", self._names_are_free)]
         )
 
-    def before_cname(self) -> pulumi.ResourceHookBinding:
+    def before_cname(self, resource: str) -> pulumi.ResourceHookBinding:
         """The same; and a host serves the policy before the name moves to it, and, where a part of
         it is another's, before the name is made."""
-        names = self._hook("mta-sts-names", self._names_are_free)
-        served = [self._hook("mta-sts-first-host", self._first_host)] if self._parts else []
+        self._called["CNAME"] = resource
+        first = [("mta-sts-names", self._names_are_free)]
+        if self._parts:
+            first.append(("mta-sts-first-host", self._first_host))
         return pulumi.ResourceHookBinding(
-            before_create=[names, *served],
-            before_update=[self._hook("mta-sts-host", self._move)],
+            before_create=[self._hook(resource, kind, run) for kind, run in first],
+            before_update=[self._hook(resource, "mta-sts-host", self._move)],
         )
 
-    def before_txt(self) -> pulumi.ResourceHookBinding:
+    def before_txt(self, resource: str) -> pulumi.ResourceHookBinding:
         """The policy is live when the record names it."""
+        self._called["TXT"] = resource
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook("mta-sts-first", self._first_announcement)],
-            before_update=[self._hook("mta-sts-gate", self._announcement)],
+            before_create=[self._hook(resource, "mta-sts-first", self._first_announcement)],
+            before_update=[self._hook(resource, "mta-sts-gate", self._announcement)],
         )
 
-    def _hook(self, name: str, run: Run) -> pulumi.ResourceHook:
-        """The hook of this name, which a program has but once."""
-        if name not in self._hooks:
-            self._hooks[name] = pulumi.ResourceHook(f"{name}:{self._domain}", run)
-        return self._hooks[name]
+    def _hook(self, resource: str, kind: str, run: Run) -> pulumi.ResourceHook:
+        return self._hooks.before(resource, kind, run)
 
     async def _names_are_free(self, args: pulumi.ResourceHookArgs) -> None:
         """A name that moves here may still be seen for a moment where it was."""
@@ -130,21 +93,37 @@ class Gates:
         patience = LETTING_GO if self._recorded.target else 0.0
         loop = asyncio.get_running_loop()
         began = loop.time()
+        foreign: list[ForeignRecordError] = []
+        stands = None
         while True:
             try:
                 stands = await refuse_foreign_host(self._domain, ours, _vantage())
                 break
-            except NameTakenError:
+            except ForeignRecordError as error:
                 if loop.time() - began >= patience:
-                    raise
+                    foreign.append(error)
+                    break
             await asyncio.sleep(1)
         if stands and self._recorded.target is None:
             self._refuse_left_behind(f"mta-sts.{self._domain}", "CNAME", stands)
-        await refuse_foreign_record(self._domain, self._recorded.ids, _vantage())
+        try:
+            await refuse_foreign_record(self._domain, self._recorded.ids, _vantage())
+        except ForeignRecordError as error:
+            foreign.append(error)
+        if foreign:
+            raise NameTakenError(await self._way_in(foreign))
+
+    async def _way_in(self, foreign: list[ForeignRecordError]) -> str:
+        """What stands there, and how it becomes this stack's."""
+        zone_id = await pulumi.Output.from_input(self._zone.id).future()
+        parent = await self._component.urn.future()
+        return way_in(
+            self._domain, foreign, self._zone.module, str(zone_id), str(parent), self._called
+        )
 
     def _refuse_left_behind(self, name: str, kind: str, found: str) -> None:
         """A record of ours that the stack does not know, left there by a run that was killed."""
-        if not self._takes_over:
+        if not self._zone.module.TAKES_OVER:
             raise NameTakenError(
                 f"{self._domain}: {name} already has the {kind} record {found!r}, left there by a "
                 "run that was killed. Delete it in the zone, and run `pulumi up` again"
@@ -157,7 +136,10 @@ class Gates:
 
     async def _first_announcement(self, args: pulumi.ResourceHookArgs) -> None:
         ours = self._recorded.ids | {self._id_to_announce(args)}
-        stands = await refuse_foreign_record(self._domain, ours, _vantage())
+        try:
+            stands = await refuse_foreign_record(self._domain, ours, _vantage())
+        except ForeignRecordError as error:
+            raise NameTakenError(await self._way_in([error])) from None
         if stands and self._recorded.announced_id is None:
             self._refuse_left_behind(f"_mta-sts.{self._domain}", "TXT", stands)
         await self._announcement(args)
@@ -207,18 +189,3 @@ def _value(args: pulumi.ResourceHookArgs) -> str:
 def _vantage() -> Vantage:
     # The zone's own servers: a resolver may hold for minutes that a new name does not exist.
     return Vantage.from_environment(authoritative=True)
-
-
-def _taken(domain: str, name: str, kind: str, found: str) -> str:
-    return (
-        f"{domain}: {name} already has the {kind} record {found!r}, which this stack did not make. "
-        "It was left as it is, and nothing was announced. Delete it, or bring it into this stack "
-        "with `pulumi import`, and run `pulumi up` again"
-    )
-
-
-def _not_asked(domain: str, name: str, error: SenderError) -> str:
-    return (
-        f"{domain}: whether {name} is another's cannot be told, so nothing was announced: {error}. "
-        "Run `pulumi up` again once DNS answers"
-    )

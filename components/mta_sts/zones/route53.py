@@ -10,6 +10,7 @@ RECORD_TYPE = ROUTE53
 PACKAGE = "aws"
 TAKES_OVER = True
 NAMES_ARE_EXCLUSIVE = False
+CHANGES_TYPES = True
 IDENTITY = ["name", "type", "records"]
 
 
@@ -44,6 +45,11 @@ def record(
         allow_overwrite=True,
         opts=opts,
     )
+
+
+def import_id(zone_id: str, name: str, kind: str) -> str:
+    """By what `pulumi import` knows the record `name` of type `kind`."""
+    return f"{zone_id}_{name}_{kind}"
 
 
 async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, ...] | None:
