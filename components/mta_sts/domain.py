@@ -78,6 +78,9 @@ class MtaSts(pulumi.ComponentResource):
             )
             policy = pulumi.Output.all(policy, passed).apply(lambda known: known[0])
         super().__init__(state.COMPONENT, name, self._inputs(policy), self._options(opts))
+        if pulumi.runtime.is_dry_run():
+            values = {"mode": given.mode, "mx": given.mx, "maxAge": given.max_age}
+            _: pulumi.Output[bool] = pulumi.Output.from_input(reviews.say_unreviewed(self, values))
         said: pulumi.Output[bool] = pulumi.Output.all(policy, found, self.urn).apply(
             lambda known: self._say(*known)
         )
@@ -293,9 +296,9 @@ class MtaSts(pulumi.ComponentResource):
         given, recorded = self._given, self._recorded
         protect = life.is_protected(recorded, self._known, given.accept, self._now)
         protect = protect and not self._may_move
-        self._is_protected = protect
+        self._is_protected = protect or bool(opts and opts.protect)
         own = pulumi.ResourceOptions(protect=True if protect else None)
-        return pulumi.ResourceOptions.merge(own, opts)
+        return pulumi.ResourceOptions.merge(opts, own)
 
     def _host_to_use(self, name: str) -> tuple[HostModule, Any]:
         """The host that was handed in, or a distribution of the domain's own."""

@@ -81,6 +81,8 @@ class CloudFrontHost(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         domains = checks.hosted_domains(name, args)
+        if opts and opts.protect:
+            domains = [{**hosted, "protect": True} for hosted in domains]
         names = [f"mta-sts.{hosted['domain']}" for hosted in domains]
         short = short_name(name)
         super().__init__(
