@@ -26,6 +26,7 @@ BY_HAND = "20240501T120000"
 POLICY = Policy(mode="testing", mx=[f"mail.{DOMAIN}"], max_age=604800)
 DNS = "ChangeResourceRecordSets"
 ROUTE53 = "aws:route53/record:Record"
+LAG = 1.5  # seconds that the edge lags
 LIMIT = 100  # seconds, of one command
 
 
@@ -99,6 +100,48 @@ class Typed:
 @pytest.fixture
 def typed(engine_environment: dict[str, str], tmp_path: Path) -> Typed:
     return Typed(tmp_path, engine_environment)
+
+
+def test_records_are_imported_by_the_program(cloud: Cloud, stack: Stack) -> None:
+    """In one run, and each changed only after its gate; the name is an alias record."""
+    zone = cloud.create_zone(DOMAIN)
+    cloud.put_records(
+        zone,
+        [
+            (DOMAIN, "MX", 300, [f"10 mail.{DOMAIN}."]),
+            (f"_mta-sts.{DOMAIN}", "TXT", 300, [f"v=STSv1; id={BY_HAND};"]),
+        ],
+    )
+    target = {
+        "HostedZoneId": "Z2FDTNDATAQYW2",
+        "DNSName": "d111111abcdef8.cloudfront.net",
+        "EvaluateTargetHealth": False,
+    }
+    alias = {"Name": NAME, "Type": "A", "AliasTarget": target}
+    cloud.client("route53").change_resource_record_sets(
+        HostedZoneId=zone,
+        ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": alias}]},
+    )
+    ids = {"cname": f"{zone}_{NAME}_A", "txt": f"{zone}__mta-sts.{DOMAIN}_TXT"}
+    ours = example("import_records", domain=DOMAIN, zone=zone, **ids)
+    assert not succeeded(stack.preview(ours)).said("error")
+    cloud.edge.lag = LAG
+    with Watcher(DOMAIN, Vantage.from_environment()) as watcher:
+        run = succeeded(stack.up(ours))
+    last = [(step.op, step.name) for step in run.steps if step.type == ROUTE53][-4:]
+    assert last == [
+        ("import", f"{DOMAIN}-cname"),
+        ("update", f"{DOMAIN}-cname"),
+        ("import", f"{DOMAIN}-txt"),
+        ("update", f"{DOMAIN}-txt"),
+    ]
+    assert [call.operation for call in cloud.log][-2:] == [DNS, DNS]
+    assert [(event.what, event.id) for event in watcher.events if event.id] == [
+        ("record", BY_HAND),
+        ("file", POLICY.id),
+        ("record", POLICY.id),
+    ]
+    assert not succeeded(stack.preview(ours)).changes
 
 
 def program(zone: Zone) -> Program:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import pytest
 
 from mta_sts import CloudFrontHost, announce, live
@@ -88,7 +89,7 @@ def test_a_policy_on_the_distribution_of_a_website(
     )
     assert first.said("warning") == [f"{lacking}{whole}"]
     stopped = f"{DOMAIN}: nothing was announced: {whole}\nRun `pulumi up` again once that is done"
-    assert f'before hook "mta-sts-first-host:{DOMAIN}" failed: {stopped}' in first.said("error")
+    assert f'before hook "mta-sts-first-host" failed: {stopped}' in first.said("error")
     assert [each for each in names(stack) if each.startswith((f"{DOMAIN}-", "policies-"))] == [
         "policies-access",
         "policies-bucket",
@@ -172,22 +173,30 @@ async def one_second(
     await live.wait_until_served(domain, wanted, vantage, 1.0, *rest, **more)
 
 
-@pytest.mark.parametrize(
-    ("given", "found"),
-    [
-        ({"distribution": "ENOSUCH000000"}, "distribution: ENOSUCH000000 cannot be read: "),
-        ({"bucket": "no-such-bucket"}, "bucket: no-such-bucket cannot be read: "),
-    ],
-    ids=["distribution", "bucket"],
-)
+IRELAND = "arn:aws:acm:eu-west-1:123456789012:certificate/5b3f"
+WRONG = [
+    (
+        "distribution",
+        "ENOSUCH000000",
+        "CloudFrontHost: distribution: ENOSUCH000000 cannot be read: ",
+    ),
+    ("bucket", "no-such-bucket", "CloudFrontHost: bucket: no-such-bucket cannot be read: "),
+    ("certificate", IRELAND, f"certificate: found '{IRELAND}'; allowed: the ARN of a certificate"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "said"), WRONG, ids=[case[0] for case in WRONG])
 def test_what_is_not_there_is_named(
-    stack: Stack, site: Site, given: dict[str, str], found: str
+    stack: Stack, site: Site, key: str, value: str, said: str
 ) -> None:
+    """Though it is an output, which is known late."""
+
     def program() -> None:
-        arguments: Any = {"domains": [{"domain": DOMAIN, "zone": {"route53": site.zone}}], **given}
+        domains = [{"domain": DOMAIN, "zone": {"route53": site.zone}}]
+        arguments: Any = {"domains": domains, key: pulumi.Output.from_input(value)}
         CloudFrontHost("policies", arguments)
 
     preview = stack.preview(program)
     assert preview.failed
-    assert f"CloudFrontHost: {found}" in preview.printed
+    assert said in preview.printed
     assert "Traceback" not in preview.printed
