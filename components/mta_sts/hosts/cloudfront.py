@@ -12,6 +12,7 @@ import pulumi_aws as aws
 
 from mta_sts import checks
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs
+from mta_sts.aws import BucketObject
 from mta_sts.findings import ACM_ISSUERS
 from mta_sts.hosts import Served, Site, certificate, distribution
 from mta_sts.hosts.recorded import CLOUDFRONT, FILE_OF, file_key
@@ -38,18 +39,18 @@ def spread(given: CloudFront) -> float:
 
 def serve(site: Site, given: CloudFront) -> Served:
     """Write the policy file into the host's bucket, and point the name at the distribution."""
-    file = aws.s3.BucketObjectv2(
+    file = BucketObject(
         f"{site.name}-{FILE_OF[CLOUDFRONT]}",
+        site.options(),
         bucket=given["bucket"],
         key=file_key(site.domain),
         content=site.text,
-        content_type="text/plain",
-        cache_control="no-store",
+        contentType="text/plain",
+        cacheControl="no-store",
         # With the hash S3 itself reports, a refresh notices a file that another hand changed; with
         # keys of S3's own, that hash is the MD5 of the content.
-        server_side_encryption="AES256",
+        serverSideEncryption="AES256",
         etag=site.text.apply(md5),
-        opts=site.options(),
     )
     options = site.options(depends_on=[file])
     zone_id, gate = site.claim([file]), site.gates.before_cname

@@ -1,8 +1,9 @@
 """Records in a hosted zone of Amazon Route 53."""
 
 import pulumi
-import pulumi_aws as aws
+import pulumi_aws
 
+from mta_sts import aws
 from mta_sts.limits import RECORD_TTL
 from mta_sts.zones.recorded import ROUTE53
 
@@ -26,7 +27,7 @@ def record(
     opts: pulumi.ResourceOptions,
     *,
     proxied: bool = False,
-) -> aws.route53.Record:
+) -> aws.Record:
     """Make the DNS record `name`, of type `kind` (CNAME, TXT), with one value.
 
     A record that is already there is taken over: whoever calls has made sure that it is ours.
@@ -34,21 +35,21 @@ def record(
     Args:
         proxied: never, here.
     """
-    return aws.route53.Record(
+    return aws.Record(
         resource,
-        zone_id=zone_id,
+        opts,
+        zoneId=zone_id,
         name=name,
         type=kind,
         ttl=RECORD_TTL,
         records=[value],
-        allow_overwrite=True,
-        opts=opts,
+        allowOverwrite=True,
     )
 
 
 async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, ...] | None:
     """The zone's name servers; None where they are not known."""
-    zone = aws.route53.get_zone_output(zone_id=zone_id, opts=opts)
+    zone = pulumi_aws.route53.get_zone_output(zone_id=zone_id, opts=opts)
     try:
         servers = await zone.name_servers.future()
     except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
@@ -61,7 +62,7 @@ async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, .
 
 async def name(zone_id: str, opts: pulumi.InvokeOptions) -> str | None:
     """The zone's own name; None where it is not known."""
-    return await aws.route53.get_zone_output(zone_id=zone_id, opts=opts).name.future()
+    return await pulumi_aws.route53.get_zone_output(zone_id=zone_id, opts=opts).name.future()
 
 
 def value(resource: pulumi.CustomResource) -> pulumi.Output[str]:
@@ -77,7 +78,7 @@ def look_up(domain: str) -> str:
         ZoneNotFoundError: there is none, or more than one, or the account could not be asked.
     """
     try:
-        return aws.route53.get_zone(name=domain, private_zone=False).zone_id
+        return pulumi_aws.route53.get_zone(name=domain, private_zone=False).zone_id
     except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
         raise ZoneNotFoundError(
             f"{domain}: zone: route53 looks up the one public hosted zone of this name: {error}. "
