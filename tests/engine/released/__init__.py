@@ -1,8 +1,8 @@
 """The shapes of releases: what a stack of each is given, and the state that it then has.
 
 `<version>/<name>.yaml` is the configuration of the repository's own program, `<name>.py` a program
-of a user's own; `<name>.json` is the state after `pulumi up`. A release is kept as docs/releasing.md
-says, and not touched any more after it.
+of a user's own; `<name>.json` is the state after `pulumi up`. docs/releasing.md says how a release
+is kept; it is not touched any more after that.
 """
 
 import json
