@@ -78,6 +78,4 @@ def blocks(name: str) -> list[Block]:
 
 def inline(name: str, kind: str) -> list[Token]:
     """What stands within the text of a page: `code_inline`, `link_open` and the like."""
-    return [
-        child for token in tokens(name) for child in token.children or () if child.type == kind
-    ]
+    return [child for token in tokens(name) for child in token.children or () if child.type == kind]

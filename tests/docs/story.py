@@ -24,8 +24,14 @@ from tests.engine.programs import of_stack
 from tests.engine.stack import Run, Stack
 
 WIDTH = 100  # columns
+DISTRIBUTION, CALLED = (
+    re.compile(r"\b[a-z0-9]{13,14}\.cloudfront\.net"),
+    "d111111abcdef8.cloudfront.net",
+)
 DOES = re.compile(r" (create|update|delete)d?( \[diff: [^]]*\])?")
-STOPPED = re.compile(r"error: the review found .*; nothing was changed|error: domains were taken .*")
+STOPPED = re.compile(
+    r"error: the review found .*; nothing was changed|error: domains were taken .*"
+)
 
 
 class Story:
@@ -37,8 +43,6 @@ class Story:
         self.monkeypatch = monkeypatch
         self.zones: dict[str, str] = {}
         self.config: dict[str, Any] = {}
-        self.names: dict[str, str] = {}
-        """What differs from run to run, and how the pages call it."""
 
     def happens(self, event: str) -> None:
         """One of: `on 2026-01-15`; `zone route53 a.example`; `MX a.example mx.b.example …`;
@@ -58,7 +62,7 @@ class Story:
             values = [f"{10 * place} {host}." for place, host in enumerate(hosts, start=1)]
             self.cloud.put_records(self.zones[domain], [(domain, "MX", 300, values)])
         elif what == "live":
-            self.names[Live(self.cloud, words[0]).target] = "d111111abcdef8.cloudfront.net"
+            Live(self.cloud, words[0])
         else:
             raise ValueError(f"{event}: nobody knows what that is; {__name__} says what happens")
 
@@ -90,9 +94,7 @@ class Story:
         else:
             raise ValueError(f"{line}: a story has no such command")
         assert shown or not failed, f"{line}: {said}"
-        for name, called in self.names.items():
-            said = said.replace(name, called)
-        return f"$ {line}\n{said if shown else ''}"
+        return f"$ {line}\n{DISTRIBUTION.sub(CALLED, said) if shown else ''}"
 
     def _program(self) -> Any:
         secret = self.cloud.cloudflare.secret_access_key
@@ -119,7 +121,7 @@ def of_domains(run: Run) -> str:
             shown.append(f"{row['sign'].strip() or ' '} {DOMAIN} {name}{does[0] if does else ''}")
         shown += [f"    {said}" for said in printed.domains.get(name, []) if said]
     shown += sorted(set(STOPPED.findall(run.printed)))
-    return "".join(f"{line}\n" for each in shown for line in folded(each))
+    return "".join(f"{line}\n" for each in shown for line in folded(DISTRIBUTION.sub(CALLED, each)))
 
 
 def folded(line: str) -> list[str]:

@@ -5,6 +5,7 @@
 
 import pytest
 
+from mta_sts import place
 from mta_sts.hosts import worker
 from sandbox.cloud import Cloud
 from tests.commands.typed import same_as_file
@@ -26,6 +27,7 @@ def test_what_a_page_tells_is_so(
     cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(worker, "WORKER_SPREAD", SPREAD)
+    monkeypatch.setattr(place, "RECORD_TTL", SPREAD)
     story = Story(cloud, stack, monkeypatch)
     for each in STORIES[name]:
         same_as_file(page(each), story.told(each))
