@@ -33,7 +33,7 @@ INTRODUCTION = """\
 # Reference
 
 Made from the source by the tests: change it there, not here. What a thing is for, and the order in
-which to do things, is in the [pages for each task](README.md).
+which to do things, is in the [pages for each task](../README.md#pages).
 
 - [Configuration of a stack](#configuration-of-a-stack)
 - [Components](#components)
