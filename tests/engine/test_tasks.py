@@ -9,11 +9,14 @@ from mta_sts import place
 from mta_sts.hosts import worker
 from sandbox.cloud import Cloud
 from tests.commands.typed import same_as_file
-from tests.docs.pages import page
+from tests.docs.pages import PAGES, Block, blocks, page
 from tests.docs.story import Story
 from tests.engine.ground import SPREAD
 from tests.engine.stack import Stack
 
+ROUTE53_ZONE, CLOUDFLARE_ZONE = "Z0123456789ABC", "0123456789abcdef0123456789abcdef"
+ACCOUNT = "023e105f4ecef8ad9ca31a8372d0c353"
+"""As the pages call them."""
 STORIES = {
     "a life": ("docs/turn-on.md", "docs/enforce.md", "docs/change-mx.md", "docs/leave.md"),
     "a move": ("docs/move-host.md",),
@@ -31,3 +34,20 @@ def test_what_a_page_tells_is_so(
     story = Story(cloud, stack, monkeypatch)
     for each in STORIES[name]:
         same_as_file(page(each), story.told(each))
+
+
+PYTHON = [block for name in PAGES for block in blocks(name) if block.language == "python"]
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=str)
+def test_a_program_of_a_page_can_be_previewed(cloud: Cloud, stack: Stack, block: Block) -> None:
+    text = block.text
+    for called, here in {
+        ROUTE53_ZONE: cloud.create_zone("solarmora.com"),
+        CLOUDFLARE_ZONE: cloud.create_cloudflare_zone("solarmora.net"),
+        ACCOUNT: cloud.cloudflare.account,
+    }.items():
+        text = text.replace(called, here)
+    run = stack.preview(lambda: exec(text, {}))  # noqa: S102 -- it is what this tests
+    assert not run.failed, run.printed
+    assert [step.name for step in run.changes if step.type.endswith(":MtaSts")] == ["solarmora.com"]
