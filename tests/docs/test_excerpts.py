@@ -24,7 +24,7 @@ OTHERS = {"aws:region"}
 BLOCKS = [block for name in PAGES for block in blocks(name)]
 
 
-def of(language: str) -> Any:
+def of(language: str) -> pytest.MarkDecorator:
     found = [block for block in BLOCKS if block.language == language]
     return pytest.mark.parametrize("block", found, ids=str)
 
