@@ -49,6 +49,7 @@ languages: setup
 bench: setup $(BENCH)/ready
 	$(VENV)/bin/python -m benches.check
 	$(VENV)/bin/python -m benches.reports
+	$(VENV)/bin/python -m benches.domains
 
 $(BENCH)/ready: requirements-bench.txt
 	@echo "bench: making $(BENCH), with what is measured against"

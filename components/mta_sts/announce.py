@@ -5,11 +5,12 @@ it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import pulumi
 
+from mta_sts.hooks import Hooks, Run
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Record
 from mta_sts.protocol.fetch import fetch, fetch_from
@@ -25,7 +26,9 @@ LONGEST_PAUSE = 5.0  # seconds
 SAY_EVERY = 15.0  # seconds
 LETTING_GO = 60.0  # seconds, until a name that was let go is out of DNS
 
-Run = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
+
+Gate = Callable[[str], pulumi.ResourceHookBinding]
+"""Holds back the resource of this name."""
 
 
 class NotLiveError(pulumi.RunError):
@@ -154,6 +157,7 @@ class Gates:
         timeout: float,
         policy_id: pulumi.Output[str],
         spread: float,
+        hooks: Hooks,
     ) -> None:
         self._component = component
         self._domain = domain
@@ -162,33 +166,30 @@ class Gates:
         self._timeout = timeout
         self._policy_id = policy_id
         self._spread = spread
-        self._hooks: dict[str, pulumi.ResourceHook] = {}
+        self._hooks = hooks
 
-    def before_name(self) -> pulumi.ResourceHookBinding:
-        """Neither name is another's when the first of them is made."""
+    def before_name(self, resource: str) -> pulumi.ResourceHookBinding:
+        """Neither name is another's when the first of them is made, which is this resource."""
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook("mta-sts-names", self._names_are_free)]
+            before_create=[self._hook(resource, "mta-sts-names", self._names_are_free)]
         )
 
-    def before_cname(self) -> pulumi.ResourceHookBinding:
+    def before_cname(self, resource: str) -> pulumi.ResourceHookBinding:
         """The same; and a host serves the policy before the name moves to it."""
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook("mta-sts-names", self._names_are_free)],
-            before_update=[self._hook("mta-sts-host", self._move)],
+            before_create=[self._hook(resource, "mta-sts-names", self._names_are_free)],
+            before_update=[self._hook(resource, "mta-sts-host", self._move)],
         )
 
-    def before_txt(self) -> pulumi.ResourceHookBinding:
+    def before_txt(self, resource: str) -> pulumi.ResourceHookBinding:
         """The policy is live when the record names it."""
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook("mta-sts-first", self._first_announcement)],
-            before_update=[self._hook("mta-sts-gate", self._announcement)],
+            before_create=[self._hook(resource, "mta-sts-first", self._first_announcement)],
+            before_update=[self._hook(resource, "mta-sts-gate", self._announcement)],
         )
 
-    def _hook(self, name: str, run: Run) -> pulumi.ResourceHook:
-        """The hook of this name, which a program has but once."""
-        if name not in self._hooks:
-            self._hooks[name] = pulumi.ResourceHook(f"{name}:{self._domain}", run)
-        return self._hooks[name]
+    def _hook(self, resource: str, kind: str, run: Run) -> pulumi.ResourceHook:
+        return self._hooks.before(resource, kind, run)
 
     async def _names_are_free(self, args: pulumi.ResourceHookArgs) -> None:
         """A name that moves here may still be seen for a moment where it was."""

@@ -58,7 +58,7 @@ class MtaSts(pulumi.ComponentResource):
         self._kind = self._host[0].kind(self._host[1]) if self._host else CLOUDFRONT
         program = this_program()
         self._now, self._vantage = program.now, program.vantage
-        self._state, self._reviews = program.state, program.reviews
+        self._state, self._reviews, self._hooks = program.state, program.reviews, program.hooks
         self._recorded = recorded = program.state.of(name, domain, self._zone.recorded)
         self._leaves = recorded.entry.leaving if recorded.entry else None
         self._leaving = (
@@ -117,6 +117,7 @@ class MtaSts(pulumi.ComponentResource):
             given.gate_timeout,
             self.policy_id,
             host.spread(values),
+            self._hooks,
         )
         tlsrpt = None
         if given.reports:

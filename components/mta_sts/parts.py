@@ -8,7 +8,7 @@ import pulumi
 import pulumi.runtime
 
 from mta_sts import place
-from mta_sts.announce import Gates
+from mta_sts.announce import Gate, Gates
 from mta_sts.hosts import HostModule, Site
 from mta_sts.hosts.recorded import CLOUDFRONT
 from mta_sts.memory import Recorded
@@ -57,17 +57,15 @@ class Domain:
         made = dict(served.records)
         for zone in [*self.leaving, self.zone]:
             if zone is not self.zone:
-                options = site.options(hooks=self.gates.before_cname(), protect=zone.protect)
-                cname, _ = self._record(
-                    "cname", f"mta-sts.{self.domain}", "CNAME", target, options, zone=zone
-                )
+                options = site.options(protect=zone.protect)
+                name, gate = f"mta-sts.{self.domain}", self.gates.before_cname
+                cname, _ = self._record("cname", name, "CNAME", target, options, gate, zone=zone)
                 ready.append(cname)
-            options = site.options(
-                depends_on=list(ready), hooks=self.gates.before_txt(), protect=zone.protect
-            )
+            options = site.options(depends_on=list(ready), protect=zone.protect)
             announcement = self.policy_id.apply(lambda known: Record(id=known).render())
             name = f"_mta-sts.{self.domain}"
-            txt, value = self._record("txt", name, "TXT", announcement, options, zone=zone)
+            gate = self.gates.before_txt
+            txt, value = self._record("txt", name, "TXT", announcement, options, gate, zone=zone)
             ready.append(txt)
             made[name] = ("TXT", value)
             if tlsrpt is not None:
@@ -89,12 +87,13 @@ class Domain:
         zone_id: pulumi.Input[str],
         target: pulumi.Input[str],
         options: pulumi.ResourceOptions,
+        gate: Gate,
         *,
         proxied: bool = False,
     ) -> tuple[pulumi.Resource, pulumi.Output[str]]:
         name = f"mta-sts.{self.domain}"
         return self._record(
-            "cname", name, "CNAME", target, options, zone_id=zone_id, proxied=proxied
+            "cname", name, "CNAME", target, options, gate, zone_id=zone_id, proxied=proxied
         )
 
     def _record(
@@ -104,6 +103,7 @@ class Domain:
         kind: str,
         value: pulumi.Input[str],
         options: pulumi.ResourceOptions,
+        gate: Gate | None = None,
         *,
         zone: ZoneOfDomain | None = None,
         zone_id: pulumi.Input[str] | None = None,
@@ -112,6 +112,7 @@ class Domain:
         """The resource of a DNS record, called as it is called already; and its value.
 
         Args:
+            gate: what it has to wait for.
             zone: left out: the zone given.
             zone_id: the zone's id, where it comes with an order.
         """
@@ -120,6 +121,9 @@ class Domain:
         recorded = zone.recorded
         called = self.state.record_resource(first, name, recorded) if recorded else first
         where = zone.id if zone_id is None else zone_id
+        if gate is not None:
+            own = pulumi.ResourceOptions(hooks=gate(called))
+            options = pulumi.ResourceOptions.merge(options, own)
         record = zone.module.record(called, where, name, kind, value, options, proxied=proxied)
         return record, zone.module.value(record)
 

@@ -12,6 +12,7 @@ import pulumi
 import pulumi.runtime
 
 from mta_sts.findings import Reports
+from mta_sts.hooks import Hooks
 from mta_sts.inside import Inside
 from mta_sts.life import counts_from
 from mta_sts.memory import Recorded
@@ -39,6 +40,7 @@ class Program:
     vantage: Vantage
     """Where it looks from."""
     reviews: Reviews = field(default_factory=Reviews)
+    hooks: Hooks = field(default_factory=Hooks)
     inside: Inside = field(default_factory=Inside)
     """The policies that go inside a Worker."""
     folders: Folders = field(default_factory=Folders)

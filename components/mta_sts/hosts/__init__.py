@@ -26,8 +26,8 @@ class Site:
     """The id of the zone, for what puts the name into DNS, once these are made and whatever else
     holds the name has let go of it."""
     cname: Callable[..., tuple[pulumi.Resource, pulumi.Output[str]]]
-    """Makes the CNAME of the name: from the zone's id, what it points to, the options, and maybe
-    `proxied`. Gives the resource, and its value."""
+    """Makes the CNAME of the name: from the zone's id, what it points to, the options, its gate
+    and maybe `proxied`. Gives the resource, and its value."""
 
     @property
     def host_name(self) -> str:

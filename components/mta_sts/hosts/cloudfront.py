@@ -51,8 +51,9 @@ def serve(site: Site, given: CloudFront) -> Served:
         etag=site.text.apply(md5),
         opts=site.options(),
     )
-    options = site.options(depends_on=[file], hooks=site.gates.before_cname())
-    cname, value = site.cname(site.claim([file]), given["target"], options)
+    options = site.options(depends_on=[file])
+    zone_id, gate = site.claim([file]), site.gates.before_cname
+    cname, value = site.cname(zone_id, given["target"], options, gate)
     return Served([file, cname], {site.host_name: ("CNAME", value)})
 
 

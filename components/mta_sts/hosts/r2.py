@@ -39,13 +39,14 @@ def serve(site: Site, given: arguments.R2) -> Served:
     file = r2_objects.write(
         f"{site.name}-{FILE_OF[R2]}", site, given, bucket.name, WELL_KNOWN.removeprefix("/")
     )
+    resource = f"{site.name}-r2-domain"
     name = cloudflare.R2CustomDomain(
-        f"{site.name}-r2-domain",
+        resource,
         site.options(
             depends_on=[file],
             # A new one for the same name would be deleted with the old one.
             delete_before_replace=True,
-            hooks=site.gates.before_name(),
+            hooks=site.gates.before_name(resource),
         ),
         accountId=given["account_id"],
         bucketName=bucket.name,

@@ -59,13 +59,14 @@ def serve(site: Site, given: WorkerArgs) -> Served:
         # The name of the script is known once it has this policy.
         this_program().inside.put(site.host_name, site.text)
     if not given.get("route"):
+        resource = f"{site.name}-worker-domain"
         name = cloudflare.WorkersCustomDomain(
-            f"{site.name}-worker-domain",
+            resource,
             site.options(
                 depends_on=ready,
                 # Every input replaces it, and the name is free only once the old one is gone.
                 delete_before_replace=True,
-                hooks=site.gates.before_name(),
+                hooks=site.gates.before_name(resource),
             ),
             accountId=given["account_id"],
             hostname=site.host_name,
@@ -83,8 +84,8 @@ def serve(site: Site, given: WorkerArgs) -> Served:
     )
     # Under a route, what the proxied record points to is never asked.
     ready = [*ready, route]
-    options = site.options(depends_on=ready, hooks=site.gates.before_name())
-    record, value = site.cname(zone_id, site.domain, options, proxied=True)
+    options, gate = site.options(depends_on=ready), site.gates.before_name
+    record, value = site.cname(zone_id, site.domain, options, gate, proxied=True)
     return Served([*ready, record], {site.host_name: ("CNAME", value)})
 
 
