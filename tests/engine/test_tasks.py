@@ -25,6 +25,7 @@ STORIES = {
 """Pages that go on where the one before ended."""
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", STORIES)
 def test_what_a_page_tells_is_so(
     cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch, name: str
