@@ -205,7 +205,9 @@ class StackKeys(_DomainKeys):
     model_config = ConfigDict(alias_generator=to_camel)
 
     zone: Annotated[dict[str, Any], PlainValidator(_zone_in_stack)]
+    """The DNS zone that takes the domain's records; the word alone looks it up by the name."""
     host: Annotated[str, PlainValidator(_host_in_stack), AfterValidator(_suits_zone)] = "cloudfront"
+    """Where the policy is served: see [hosts](hosts.md). Left out: cloudfront."""
 
 
 class ComponentKeys(_DomainKeys):

@@ -14,6 +14,7 @@ from mta_sts.review import CODES
 ALLOWED = {
     "domain": "a domain name of at least two labels, such as example.com",
     "domains": f"a list of 1 to {MOST_ALIASES} domains, each once, each with domain and zone",
+    "domains of a Worker": "a list of domains, at least one, each once, each with domain and zone",
     "mode": "testing, enforce or none",
     "mx": 'a list of host names, or "*." and a host name; empty in mode none only',
     "maxAge": f"a whole number of seconds from {SHORTEST_MAX_AGE} to 31557600",

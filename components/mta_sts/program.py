@@ -23,6 +23,7 @@ from mta_sts.reviews import Reviews
 from mta_sts.state import State
 
 CLOCK = "MTA_STS_NOW"
+"""Take this for the time (RFC 3339), in tests. Every run says that it does."""
 READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
 READ_PAUSES = (0.1, 0.2, 0.4, 0.8, 0.0)
 """Seconds after each try to read the state."""
