@@ -18,7 +18,14 @@ from mta_sts.arguments import (
     ReportCollectorArgs,
     WorkerHostArgs,
 )
-from mta_sts.keys import ComponentKeys, HostKeys, PolicyKeys, StackKeys, WorkerHostKeys
+from mta_sts.keys import (
+    ComponentKeys,
+    HostKeys,
+    PolicyKeys,
+    StackKeys,
+    WorkerHostKeys,
+    certificate_arn,
+)
 from mta_sts.problems import ALLOWED, ArgumentError, lines, show
 from mta_sts.protocol import Policy
 from mta_sts.protocol.names import HostNameError, host_name
@@ -201,6 +208,24 @@ def hosted_domains(name: str, args: CloudFrontHostArgs) -> list[HostedDomain]:
         ArgumentError: with every problem.
     """
     return _domains_of(f"CloudFrontHost {name}", HostKeys, args)
+
+
+def certificate(name: str, arn: pulumi.Input[str]) -> pulumi.Output[str]:
+    """The ARN of the certificate that the `CloudFrontHost` called `name` is given, checked once it
+    is known.
+
+    Raises:
+        ArgumentError: CloudFront does not take it.
+    """
+
+    def checked(known: str) -> str:
+        try:
+            return certificate_arn(known)
+        except ValueError as error:
+            said = f"certificate: found {show(known)}; allowed: {ALLOWED['certificate']} ({error})"
+            raise ArgumentError(f"CloudFrontHost {name}", [said]) from None
+
+    return pulumi.Output.from_input(arn).apply(checked)
 
 
 def worker_domains(name: str, args: WorkerHostArgs) -> list[HostedDomain]:

@@ -106,6 +106,7 @@ class MtaSts(pulumi.ComponentResource):
         """Make all that the domain has; the DNS records among it."""
         given, domain = self._given, self._given.domain
         host, values = self._host_to_use(name)
+        others = this_program().handed_in.of(f"mta-sts.{domain}")
         target = host.target(values, domain)
         if self._recorded.host == self._kind:
             pulumi.Output.all(policy, target).apply(lambda known: self._say_moved(*known))
@@ -113,10 +114,11 @@ class MtaSts(pulumi.ComponentResource):
             self,
             domain,
             self._recorded,
-            self._zone.module.TAKES_OVER,
+            self._zone,
             given.gate_timeout,
             self.policy_id,
             host.spread(values),
+            others if self._kind == CLOUDFRONT else [],
             self._hooks,
         )
         tlsrpt = None

@@ -42,6 +42,11 @@ ALLOWED = {
     "script": "a name of small letters, digits and hyphens, at most 63",
     "inBucket": "true or false",
     "leaving": "true or false",
+    "distribution": "the id of a CloudFront distribution: E2QWRUHAPOMQZL",
+    "certificate": (
+        "the ARN of a certificate in us-east-1: arn:aws:acm:us-east-1:123456789012:certificate/…; "
+        "an existing distribution has one already"
+    ),
     "gateTimeout": "a number of seconds above 0",
     "testingPeriod": "a number of seconds above 0",
     "accept": f"a mapping from findings to reasons, in words; findings are {', '.join(CODES)}",

@@ -12,6 +12,7 @@ import pulumi
 import pulumi.runtime
 
 from mta_sts.findings import Reports
+from mta_sts.handed_in import HandedIn
 from mta_sts.hooks import Hooks
 from mta_sts.inside import Inside
 from mta_sts.life import counts_from
@@ -43,6 +44,7 @@ class Program:
     hooks: Hooks = field(default_factory=Hooks)
     inside: Inside = field(default_factory=Inside)
     """The policies that go inside a Worker."""
+    handed_in: HandedIn = field(default_factory=HandedIn)
     folders: Folders = field(default_factory=Folders)
 
     def reports(

@@ -15,9 +15,11 @@ from mta_sts.arguments import CloudFront, CloudFrontHostArgs
 from mta_sts.aws import BucketObject
 from mta_sts.findings import ACM_ISSUERS
 from mta_sts.hosts import Served, Site, certificate, distribution
+from mta_sts.hosts.existing import ExistingBucket, ExistingDistribution, ToAdd
 from mta_sts.hosts.recorded import CLOUDFRONT, FILE_OF, file_key
 from mta_sts.hosts.shared import md5, once_reviewed, protection
 from mta_sts.hosts.shared import short as short_name
+from mta_sts.program import this_program
 
 ISSUERS = ACM_ISSUERS
 
@@ -70,6 +72,8 @@ class CloudFrontHost(pulumi.ComponentResource):
     is attached to a bucket of the host's own; the owner of an existing one attaches it."""
     distribution_id: pulumi.Output[str]
     """The id of the distribution."""
+    to_add: pulumi.Output[ToAdd] | None
+    """Of an existing distribution: what its owner adds to it."""
 
     def __init__(
         self,
@@ -87,19 +91,32 @@ class CloudFrontHost(pulumi.ComponentResource):
             protection(domains, opts),
         )
 
+        handed_in = this_program().handed_in
         if "bucket" in args:
-            existing = aws.s3.get_bucket_output(
-                bucket=args["bucket"], opts=pulumi.InvokeOutputOptions(parent=self)
-            )
-            self.bucket = pulumi.Output.from_input(args["bucket"])
-            bucket_arn, bucket_domain = existing.arn, existing.bucket_regional_domain_name
+            existing = ExistingBucket(self, args["bucket"])
+            handed_in.put(names, existing)
+            self.bucket = existing.name
+            bucket_arn, bucket_domain = existing.arn, existing.domain_name
         else:
             own = self._bucket(short)
             self.bucket = own.bucket
             bucket_arn, bucket_domain = own.arn, own.bucket_regional_domain_name
 
-        issued = certificate.issued(self, short, domains)
-        made = distribution.serving(self, short, names, bucket_domain, issued)
+        access, function = distribution.reading(self, short)
+        made: aws.cloudfront.Distribution | ExistingDistribution
+        if "distribution" in args:
+            made = ExistingDistribution(
+                self, args["distribution"], names, bucket_domain, access, function
+            )
+            handed_in.put(names, made)
+            self.to_add = made.to_add
+        else:
+            if "certificate" in args:
+                arn = checks.certificate(name, args["certificate"])
+            else:
+                arn = certificate.issued(self, short, domains)
+            made = distribution.serving(self, short, names, bucket_domain, arn, access, function)
+            self.to_add = None
         self.target = made.domain_name
         self.distribution_id = made.id
         self.bucket_policy = pulumi.Output.all(bucket_arn, made.arn).apply(
@@ -118,6 +135,7 @@ class CloudFrontHost(pulumi.ComponentResource):
                 "bucket": self.bucket,
                 "bucketPolicy": self.bucket_policy,
                 "distributionId": self.distribution_id,
+                "toAdd": self.to_add,
             }
         )
 
@@ -150,7 +168,7 @@ def _read_only_by(bucket_arn: str, distribution_arn: str) -> dict[str, Any]:
                 "Effect": "Allow",
                 "Principal": {"Service": "cloudfront.amazonaws.com"},
                 "Action": "s3:GetObject",
-                "Resource": f"{bucket_arn}/*",
+                "Resource": f"{bucket_arn}/mta-sts.*",
                 "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn}},
             }
         ],

@@ -11,6 +11,7 @@ RECORD_TYPE = ROUTE53
 PACKAGE = "aws"
 TAKES_OVER = True
 NAMES_ARE_EXCLUSIVE = False
+CHANGES_TYPES = True
 IDENTITY = ["name", "type", "records"]
 
 
@@ -45,6 +46,11 @@ def record(
         records=[value],
         allowOverwrite=True,
     )
+
+
+def import_id(zone_id: str, name: str, kind: str) -> str:
+    """By what `pulumi import` knows the record `name` of type `kind`."""
+    return f"{zone_id}_{name}_{kind}"
 
 
 async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, ...] | None:
