@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, PlainValidator
 from pydantic.alias_generators import to_camel
 
-from mta_sts.keys import Keys, zone_given
+from mta_sts.keys import Keys
 from mta_sts.protocol.names import host_name
+from mta_sts.zone_keys import zone_given
 
 
 def _account_id(value: Any) -> str:

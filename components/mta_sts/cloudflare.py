@@ -98,11 +98,28 @@ async def zone(zone_id: str, opts: pulumi.InvokeOptions) -> dict[str, Any]:
     try:
         found = await asked.future()
     except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
-        raise ZoneNotFoundError(
-            f"zone: cloudflare: {zone_id} is not a zone that can be read: {error}. Give the id of "
-            "the domain's zone, and a token that may read it"
-        ) from None
+        raise _unread(zone_id, error) from None
     return dict(found or {})
+
+
+def zone_at_once(zone_id: str, opts: pulumi.InvokeOptions) -> dict[str, Any]:
+    """The same, while the program stands still.
+
+    Raises:
+        ZoneNotFoundError: it cannot be read.
+    """
+    options = pulumi.InvokeOptions(opts.parent, opts.provider, version=_version())
+    try:
+        return dict(pulumi.runtime.invoke(GET_ZONE, {"zoneId": zone_id}, options).value)
+    except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
+        raise _unread(zone_id, error) from None
+
+
+def _unread(zone_id: str, error: Exception) -> ZoneNotFoundError:
+    return ZoneNotFoundError(
+        f"zone: cloudflare: {zone_id} is not a zone that can be read: {error}. Give the id of the "
+        "domain's zone, and a token that may read it"
+    )
 
 
 def zone_named(name: str, asked: str, instead: str) -> str:

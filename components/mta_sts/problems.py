@@ -22,9 +22,13 @@ ALLOWED = {
     "reportsFrom": (
         "the path of a folder of TLS reports, from where Pulumi.yaml is, or s3://bucket/prefix"
     ),
-    "zone": "route53 or cloudflare, and the zone's id: {route53: Z0123456789ABC}",
+    "zone": (
+        "route53 or cloudflare, and the zone's id: {route53: Z0123456789ABC}; or external, where "
+        "others keep the zone"
+    ),
     "zone in a stack": (
-        "route53 or cloudflare; or {route53: Z0123456789ABC}, to name the zone by its id"
+        "route53 or cloudflare; {route53: Z0123456789ABC}, to name the zone by its id; or "
+        "external, where others keep the zone"
     ),
     "host": (
         "one of cloudfront, r2 and worker, and what it is given: "

@@ -94,7 +94,7 @@ def review(
             unjudged.add(rule.code)
             continue
         if said is not None:
-            findings.append(_finding(rule.code, *said, changes, terms))
+            findings.append(_finding(rule.code, *said, changes or rule.beside, terms))
     if unasked and (changes or observed is not None):
         blind = "mx-uncovered" in unjudged and case.policy.mode == "enforce"
         severity: Severity = "error" if blind else "warning"

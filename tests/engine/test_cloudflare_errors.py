@@ -53,7 +53,8 @@ def test_a_name_that_is_taken(cloud: Cloud, stack: Stack, pair: Pair) -> None:
     assert run.failed
     assert (
         f"{DOMAIN}: {name} already has the A record '192.0.2.1', which this stack did not "
-        f"make. It was left as it is, and nothing was announced. Delete the A record of {name}, and "
+        "make. It was left as it is, and nothing was announced. Delete the A record of "
+        f"{name}, and "
         "run `pulumi up` again"
     ) in run.printed
     assert "Traceback" not in run.printed

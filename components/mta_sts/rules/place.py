@@ -1,14 +1,14 @@
 """Where a policy is announced and served: the zone, the certificate, the host (P2)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from mta_sts.case import Case, Said
-from mta_sts.findings import NotAsked, are_same
+from mta_sts.findings import Caa, NotAsked, are_same
 from mta_sts.hosts.recorded import CLOUDFRONT, NAMED_BY, R2, WORKER, WORKER_ROUTE
 from mta_sts.limits import RECORD_TTL
 from mta_sts.protocol.policy import Policy, policy_id
-from mta_sts.words import listed, moment, span, summary
+from mta_sts.rules.owner import moved_to_owner, until_old_goes
+from mta_sts.words import listed, span, summary
 
 CAA_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail", "contactphone"})
 """Property tags that certificate authorities know."""
@@ -72,6 +72,8 @@ def record_differs(case: Case) -> Said:
     found, announced = case.observed.record_id, case.recorded.announced_id
     if isinstance(found, NotAsked) or announced is None:
         return None
+    if found is None and case.terms.owner is not None:
+        return None  # said of the records that the owner of the zone keeps
     entry = case.recorded.entry
     before = entry.before.announced if entry else None
     if found in case.recorded.ids or (before and found == before.policy.id):
@@ -117,6 +119,8 @@ def moved_zone(case: Case) -> Said:
             "the policy to host: cloudfront first, then the zone, then the host"
         )
     mine, left = case.observed.zone_servers, case.observed.left_servers
+    if case.terms.owner is not None and left is not None:
+        return moved_to_owner(case, left)
     if left is None or mine is None:
         return None
     if not are_same(case.delegated, [*mine, *left]):
@@ -127,38 +131,41 @@ def moved_zone(case: Case) -> Said:
             f"{listed(sorted(_plain(mine)))}, and run `pulumi up` then. Those in the old zone stay "
             "until the TTL of the old delegation has run out after that"
         )
-    until = case.terms.leaves_zone or case.now + timedelta(seconds=case.observed.delegation_ttl)
-    return "info", (
-        "the parent delegates to the new zone. Resolvers may hold the old delegation until "
-        f"{moment(until)}; the records in the old zone go with a `pulumi up` after that"
-    )
+    return "info", f"the parent delegates to the new zone. {until_old_goes(case)}"
 
 
 def caa_blocks(case: Case) -> Said:
     """CAA records keep the certificate from being issued or renewed (RFC 8659 4.2).
 
     Without an issue property anybody may, unless a critical one is unknown (4.1). An error where a
-    certificate is to be issued; later it is its renewal that fails.
+    certificate is to be issued; later it is its renewal that fails. A domain whose zone is kept
+    elsewhere is not asked for until they allow it.
 
     Error where a certificate is due, else warning: allow one of the issuers that it names.
     """
-    caa = case.caa
-    if caa is None:
+    refused = refused_by(case.caa, case.terms.issuers) if case.caa else None
+    if refused is None:
         return None
-    issuers = {
+    is_due = case.before is None or case.takes_over or case.moves or case.moves_to_another_kind
+    stops = is_due and case.terms.owner is None
+    return ("error" if stops else "warning"), refused
+
+
+def refused_by(caa: Caa, issuers: frozenset[str]) -> str | None:
+    """Why none of these issuers may issue a certificate, in words; None where one may: without an
+    issue property anybody (RFC 8659 4.2), unless a critical one is unknown (4.1)."""
+    allowed = {
         record.value.partition(";")[0].strip().lower()
         for record in caa.records
         if record.tag == "issue"
     }
     unknown = {each.tag for each in caa.records if each.critical and each.tag not in CAA_TAGS}
-    if not unknown and (not issuers or issuers & case.terms.issuers):
+    if not unknown and (not allowed or allowed & issuers):
         return None
-    told = f"a critical {listed(sorted(unknown))}" if unknown else _issuers(issuers)
-    allowed = listed(sorted(case.terms.issuers))
-    is_due = case.before is None or case.takes_over or case.moves or case.moves_to_another_kind
-    return ("error" if is_due else "warning"), (
+    told = f"a critical {listed(sorted(unknown))}" if unknown else _issuers(allowed)
+    return (
         f"the CAA records of {caa.where} have {told}, so that no certificate is issued or renewed. "
-        f"Allow one of {allowed} there (RFC 8659 4.2)"
+        f"Allow one of {listed(sorted(issuers))} there (RFC 8659 4.2)"
     )
 
 
@@ -171,7 +178,7 @@ def moved_host(case: Case) -> Said:
     """
     if case.moves_to_another_kind:
         return _moved_to_another_kind(case)
-    if not case.moves:
+    if not case.moves or case.terms.owner is not None:
         return None
     return "info", (
         f"the host moves from {case.recorded.target} to {case.terms.target}: the policy is seen "

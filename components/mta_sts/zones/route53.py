@@ -59,16 +59,32 @@ async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, .
     try:
         servers = await zone.name_servers.future()
     except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
-        raise ZoneNotFoundError(
-            f"zone: route53: {zone_id} is not a hosted zone that can be read: {error}. Give the id "
-            "of the domain's public hosted zone"
-        ) from None
+        raise _unread(zone_id, error, "the domain's public hosted zone") from None
     return tuple(servers) if servers else None
 
 
 async def name(zone_id: str, opts: pulumi.InvokeOptions) -> str | None:
     """The zone's own name; None where it is not known."""
     return await pulumi_aws.route53.get_zone_output(zone_id=zone_id, opts=opts).name.future()
+
+
+def name_at_once(zone_id: str, opts: pulumi.InvokeOptions) -> str:
+    """The zone's own name, while the program stands still.
+
+    Raises:
+        ZoneNotFoundError: it cannot be read.
+    """
+    try:
+        return pulumi_aws.route53.get_zone(zone_id=zone_id, opts=opts).name
+    except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
+        raise _unread(zone_id, error, "a public hosted zone of yours") from None
+
+
+def _unread(zone_id: str, error: Exception, instead: str) -> ZoneNotFoundError:
+    return ZoneNotFoundError(
+        f"zone: route53: {zone_id} is not a hosted zone that can be read: {error}. Give the id of "
+        f"{instead}"
+    )
 
 
 def value(resource: pulumi.CustomResource) -> pulumi.Output[str]:
