@@ -39,14 +39,15 @@ async def _instead(wanted: Wanted, vantage: Vantage) -> str | None:
 
 
 async def _leads(wanted: Wanted, vantage: Vantage) -> str | None:
-    name = wanted.name
+    name, target = wanted.name, await cname(wanted.name, vantage)
     for _ in range(MOST_STEPS):
-        target = await cname(name, vantage)
-        if target == wanted.value.rstrip(".").lower():
+        if target == wanted.value.lower():
             return None
         if target is None:
             break
-        name = target
+        name, target = target, await cname(target, vantage)
+    else:
+        return "CNAMEs that do not end"
     if name != wanted.name:
         return f"it leads to {name}"
     if name.startswith("_"):
