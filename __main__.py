@@ -78,6 +78,8 @@ if account:
             served |= {"bucket": worker.bucket, **account.access_key}
         hosts["worker"] = {"worker": served}
         hosts["worker-route"] = {"worker": {**served, "route": True}}
+to_make: list[pulumi.Output[str]] = []
+"""For the owners of zones kept elsewhere; `pulumi stack output toMake` prints it."""
 for each in domains:
     domain = mta_sts.MtaSts(
         each.domain,
@@ -95,5 +97,10 @@ for each in domains:
             "url": domain.url,
             "policy": domain.policy,
             "records": domain.records,
+            "toMake": domain.to_make,
         },
     )
+    if "external" in zones[each.domain]:
+        to_make.append(domain.to_make_text)
+if to_make:
+    pulumi.export("toMake", pulumi.Output.all(*to_make).apply("\n".join))

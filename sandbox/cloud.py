@@ -154,6 +154,11 @@ class Cloud:
             delegation.keep_first(zone.name)
         return zone.id
 
+    def give_up_certificates(self) -> None:
+        """Let 72 hours pass for every certificate that is not validated."""
+        with LOCK:
+            backends.acm().give_up()
+
     def delegate(self, name: str, zone_id: str, ttl: int = DELEGATION_TTL) -> None:
         """Let the parent delegate a domain to this zone of its name: else it is the first made.
 

@@ -16,7 +16,15 @@ MX = "mx is a host name, or '*.' and a host name (RFC 8461 3.2)"
 MX_LIST = 'a list of host names, or "*." and a host name; empty in mode none only'
 MODE = "mode is exactly one of testing, enforce and none (RFC 8461 3.2)"
 MAX_AGE = "a whole number of seconds from 86400 to 31557600"
-ZONE = "route53 or cloudflare; or {route53: Z0123456789ABC}, to name the zone by its id"
+ZONE = (
+    "route53 or cloudflare; {route53: Z0123456789ABC}, to name the zone by its id; or external, "
+    "where others keep the zone"
+)
+ANNOUNCED = (
+    "external needs the id of a zone of yours: the owner of the domain's zone has _mta-sts point "
+    "there, once, so that no new id has to be typed there by hand (RFC 8461 8.2): {external: "
+    "{route53: Z0123456789ABC}}"
+)
 HOST = "cloudfront, r2, worker or worker-route"
 ROLLOUT = "allowed: automatic, with mode enforce"
 ACCEPT = f"allowed: a mapping from findings to reasons, in words; findings are {', '.join(CODES)}"
@@ -125,6 +133,45 @@ BAD = [
         "no id",
         with_(zone={"route53": ""}),
         f"zone: found {{'route53': ''}}; allowed: {ZONE} (not an id)",
+    ),
+    (
+        "kept elsewhere, and announced nowhere",
+        with_(zone="external"),
+        f"zone: found 'external'; allowed: {ZONE} ({ANNOUNCED})",
+    ),
+    (
+        "the same in other words",
+        with_(zone={"external": {"wait": 60}}),
+        f"zone: found {{'external': {{'wait': 60}}}}; allowed: {ZONE} ({ANNOUNCED})",
+    ),
+    (
+        "a name of a cloud is no id",
+        with_(zone={"external": "route53"}),
+        f"zone: found {{'external': 'route53'}}; allowed: {ZONE} ({ANNOUNCED})",
+    ),
+    (
+        "announced in two zones",
+        with_(zone={"external": {"route53": "Z1", "cloudflare": "z"}}),
+        "zone: found {'external': {'cloudflare': 'z', 'route53': 'Z1'}}; "
+        f"allowed: {ZONE} (exactly one)",
+    ),
+    (
+        "no id to announce in",
+        with_(zone={"external": {"route53": ""}}),
+        f"zone: found {{'external': {{'route53': ''}}}}; allowed: {ZONE} "
+        "(the id in external is text, and known when the program runs)",
+    ),
+    (
+        "no time to wait",
+        with_(zone={"external": {"route53": "Z1", "wait": 0}}),
+        f"zone: found {{'external': {{'route53': 'Z1', 'wait': 0}}}}; allowed: {ZONE} "
+        "(not a number of seconds)",
+    ),
+    (
+        "a host that serves no such names",
+        with_(zone={"external": {"route53": "Z1"}}, host="worker"),
+        f"host: found 'worker'; allowed: {HOST} (worker serves names of zones in its own account "
+        "only, and others keep this zone: set host: cloudfront)",
     ),
     (
         "no such address",
@@ -289,7 +336,7 @@ def test_a_component_names_itself_and_its_keys() -> None:
         f"  mode: found 'Testing'; {MODE}\n"
         f"  max_age: found 5; allowed: {MAX_AGE} (less than a day)\n"
         "  zone: found {}; allowed: route53 or cloudflare, and the zone's id: "
-        "{route53: Z0123456789ABC} (exactly one)"
+        "{route53: Z0123456789ABC}; or external, where others keep the zone (exactly one)"
     )
 
 
@@ -341,6 +388,55 @@ def test_bad_hosts_are_named(domains: list[str], said: str) -> None:
             "shared", {"domains": [{"domain": name, "zone": {"route53": "Z1"}} for name in domains]}
         )
     assert said in str(caught.value)
+
+
+ELSEWHERE = {"external": {"route53": "Z1"}}
+LONG = "a" * 57 + ".example"
+
+
+def test_a_worker_serves_no_zone_kept_elsewhere() -> None:
+    domains: Any = [{"domain": "a.example", "zone": ELSEWHERE}]
+    with pytest.raises(ArgumentError) as caught:
+        checks.worker_domains("shared", {"domains": domains, "account_id": "0" * 32})
+    assert (
+        "(a Worker serves names of zones in its own account only, and others keep this zone: "
+        "a.example)"
+    ) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("short_zone", "said"),
+    [
+        ({"route53": "Z2"}, None),
+        (
+            ELSEWHERE,  # it may not be in the certificate yet
+            "(a certificate needs a name of at most 64 characters, of a domain whose zone is "
+            "yours)",
+        ),
+    ],
+)
+def test_a_long_name_needs_a_short_one_beside_it(short_zone: Any, said: str | None) -> None:
+    domains: Any = [
+        {"domain": LONG, "zone": ELSEWHERE},
+        {"domain": "a.example", "zone": short_zone},
+    ]
+    if said is None:
+        assert len(checks.hosted_domains("shared", {"domains": domains})) == 2
+        return
+    with pytest.raises(ArgumentError) as caught:
+        checks.hosted_domains("shared", {"domains": domains})
+    assert said in str(caught.value)
+
+
+def test_an_id_that_is_an_output_is_none_to_announce_in() -> None:
+    async def given() -> None:
+        later: Any = {"external": {"route53": pulumi.Output.from_input("Z1")}}
+        checks.component(
+            "mine", {"domain": "a.example", "mode": "testing", "mx": ["a.example"], "zone": later}
+        )
+
+    with pytest.raises(ArgumentError, match="is text, and known when the program runs"):
+        asyncio.run(given())
 
 
 def test_the_domains_of_a_host_come_in_order_of_name() -> None:

@@ -95,7 +95,8 @@ def test_what_must_be_whole_is_told_from_what_may_be_an_output() -> None:
         (
             "CloudFrontHost",
             {"domains": [{"domain": "a.example", "zone": {"rout53": "Z1"}}]},
-            "CloudFrontHost: domains[0].zone.rout53: unknown; allowed: cloudflare, route53",
+            "CloudFrontHost: domains[0].zone.rout53: unknown; allowed: cloudflare, external, "
+            "route53",
         ),
         (
             "MtaSts",

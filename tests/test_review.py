@@ -167,5 +167,6 @@ def test_the_codes() -> None:
         "removed-in-force",
         *("served-unannounced", "record-differs", "zone-not-delegated", "caa-blocks"),
         *("moved-zone", "moved-host", "route-uncovered"),
+        *("owner-records", "owner-host", "validation-gone"),
         *("not-checked", "accept-unused"),
     ) == CODES

@@ -5,7 +5,7 @@ it.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pulumi
 
@@ -46,7 +46,14 @@ class Gates:
         spread: float,
         parts: Sequence[Part],
         hooks: Hooks,
+        led: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """
+        Args:
+            led: of a domain whose zone others keep, makes sure that senders are led to where it is
+                announced.
+        """
+        self._led = led
         self._component = component
         self._domain = domain
         self._zone = zone
@@ -136,15 +143,18 @@ class Gates:
 
     async def _first_announcement(self, args: pulumi.ResourceHookArgs) -> None:
         ours = self._recorded.ids | {self._id_to_announce(args)}
+        name = _name(args)
         try:
-            stands = await refuse_foreign_record(self._domain, ours, _vantage())
+            stands = await refuse_foreign_record(self._domain, ours, _vantage(), name)
         except ForeignRecordError as error:
             raise NameTakenError(await self._way_in([error])) from None
         if stands and self._recorded.announced_id is None:
-            self._refuse_left_behind(f"_mta-sts.{self._domain}", "TXT", stands)
+            self._refuse_left_behind(name, "TXT", stands)
         await self._announcement(args)
 
     async def _announcement(self, args: pulumi.ResourceHookArgs) -> None:
+        if self._led and _name(args) != f"_mta-sts.{self._domain}":
+            await self._led()
         await self.wait(self._id_to_announce(args))
 
     async def _first_host(self, args: pulumi.ResourceHookArgs) -> None:
@@ -184,6 +194,11 @@ def _value(args: pulumi.ResourceHookArgs) -> str:
     """The value of the record that is about to be; empty of what is no record."""
     inputs = args.new_inputs or {}
     return value_of(inputs) if {"records", "content"} & {*inputs} else ""
+
+
+def _name(args: pulumi.ResourceHookArgs) -> str:
+    """The name of the record that is about to be."""
+    return str((args.new_inputs or {})["name"])
 
 
 def _vantage() -> Vantage:

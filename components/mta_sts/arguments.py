@@ -9,6 +9,21 @@ from typing import NotRequired, TypedDict
 from pulumi import Input
 
 
+class External(TypedDict):
+    """How a domain is announced whose zone others keep: the id of a zone of ours, exactly one, and
+    maybe `wait`."""
+
+    route53: NotRequired[str]
+    """The id of a public hosted zone of Amazon Route 53, of ours. It must be known when the program
+    runs."""
+    cloudflare: NotRequired[str]
+    """The id of a zone of Cloudflare, of ours. It must be known when the program runs."""
+    wait: NotRequired[float]
+    """How long a `pulumi up` waits for the owner to make the records, in seconds, each time that
+    some are missing. Left out: it does not wait, and the first `pulumi up` after they are made goes
+    on."""
+
+
 class Zone(TypedDict):
     """The DNS zone that takes the records: exactly one of these."""
 
@@ -16,6 +31,10 @@ class Zone(TypedDict):
     """The id of a public hosted zone of Amazon Route 53."""
     cloudflare: NotRequired[Input[str]]
     """The id of a zone of Cloudflare."""
+    external: NotRequired[External]
+    """The domain's zone is kept elsewhere. Its owner makes the records that the output `to_make`
+    tells, once; one of them is a CNAME from `_mta-sts` into the zone of ours that is named here,
+    where the policy is announced (RFC 8461 8.2)."""
 
 
 class HostedDomain(TypedDict):

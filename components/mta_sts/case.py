@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from mta_sts.findings import Caa, LiveMx, NotAsked, Observed, Reports, Severity, Terms
+from mta_sts.findings import Absent, Caa, LiveMx, NotAsked, Observed, Reports, Severity, Terms
 from mta_sts.limits import LONGEST_RUN
 from mta_sts.memory import Announced, Memory, Recorded
 from mta_sts.protocol.policy import Policy, policy_id
@@ -76,6 +76,8 @@ class Case:
     @property
     def changes_reports(self) -> bool:
         """Whether this run makes, changes or deletes the TLS reporting record."""
+        if self.terms.owner is not None:
+            return False  # that record is the owner's
         before, after = self.recorded.tlsrpt, self.terms.tlsrpt
         changed = before is not None and after is not None and before != after
         return changed or self.terms.reports != (before is not None)
@@ -130,6 +132,10 @@ class Case:
     @property
     def caa(self) -> Caa | None:
         return _asked("CAA records", self.observed.caa)
+
+    @property
+    def absent(self) -> tuple[Absent, ...]:
+        return _asked("CNAMEs that others keep", self.observed.absent)
 
     @property
     def delegated(self) -> tuple[str, ...]:

@@ -124,6 +124,7 @@ class Account(AccountKeys):
     """The checked `mta-sts:cloudflare` of a stack, and the secret of its access key."""
 
     secret: pulumi.Output[str] | None = None
+    """The secret of the R2 access key. Left out: there is no key."""
 
     @property
     def access_key(self) -> dict[str, Any]:
@@ -233,7 +234,7 @@ def worker_domains(name: str, args: WorkerHostArgs) -> list[HostedDomain]:
     Raises:
         ArgumentError: with every problem.
     """
-    return _domains_of(f"WorkerHost {name}", WorkerHostKeys, args)
+    return _domains_of(f"WorkerHost {name}", WorkerHostKeys, args, " of a Worker")
 
 
 def collector(name: str, args: ReportCollectorArgs) -> CollectorKeys:
@@ -254,11 +255,12 @@ def _domains_of(
     where: str,
     keys: type[HostKeys] | type[WorkerHostKeys],
     args: CloudFrontHostArgs | WorkerHostArgs,
+    context: str = "",
 ) -> list[HostedDomain]:
     try:
         domains = keys.model_validate(args).domains
     except ValidationError as error:
-        raise ArgumentError(where, lines(error, list(keys.model_fields))) from None
+        raise ArgumentError(where, lines(error, list(keys.model_fields), context)) from None
     checked: list[HostedDomain] = []
     for hosted in sorted(domains, key=lambda hosted: hosted.domain):
         each = HostedDomain(domain=hosted.domain, zone=hosted.zone)

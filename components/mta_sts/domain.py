@@ -1,26 +1,35 @@
 """`MtaSts`: the policy of one mail domain, announced only when it is live."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pulumi
 import pulumi.runtime
 
-from mta_sts import announce, checks, leaving, life, reviews, state, takeover, zone_facts
-from mta_sts.arguments import CloudFront, MtaStsArgs
-from mta_sts.aside import aside
+from mta_sts import (
+    announce,
+    checks,
+    elsewhere,
+    external,
+    leaving,
+    life,
+    reviews,
+    state,
+    takeover,
+    zone_facts,
+)
+from mta_sts.arguments import MtaStsArgs
 from mta_sts.case import in_force_until
 from mta_sts.findings import ACM_ISSUERS, Finding, Terms
+from mta_sts.given import given_terms, own_host, registered, tlsrpt_of
 from mta_sts.hosts import HostModule, host_of
 from mta_sts.hosts.recorded import CLOUDFRONT, WORKER_ROUTE
-from mta_sts.observe import observe
 from mta_sts.parts import Domain
 from mta_sts.program import this_program
 from mta_sts.protocol import Policy
 from mta_sts.protocol.policy import policy_url
-from mta_sts.protocol.tlsrpt import TlsRpt
-from mta_sts.protocol.vantage import VantageError
 from mta_sts.review import review
+from mta_sts.sight import Sight
 from mta_sts.zones import ZoneOfDomain, zone_of
 
 MOVED = "moved-host"
@@ -41,6 +50,12 @@ class MtaSts(pulumi.ComponentResource):
     """Where senders fetch the policy."""
     records: pulumi.Output[list[dict[str, str]]]
     """The DNS records made: name, type and value of each."""
+    to_make: pulumi.Output[list[dict[str, str]]]
+    """The DNS records that the owner of a zone kept elsewhere makes, once: name, type and value of
+    each. Empty for a zone of yours."""
+    to_make_text: pulumi.Output[str]
+    """The same as text to be sent to the owner: a table, in comments, and a piece of a zone file.
+    Empty for a zone of yours."""
     memory: pulumi.Output[dict[str, Any]]
     """What the next run must know of this domain's past: the policy announced and since when, the
     longest max_age ever announced under enforce, in seconds, and the same as it was before."""
@@ -56,9 +71,12 @@ class MtaSts(pulumi.ComponentResource):
         self._zone = ZoneOfDomain(*zone_of(given.zone))
         self._host = host_of(given.host) if given.host else None
         self._kind = self._host[0].kind(self._host[1]) if self._host else CLOUDFRONT
-        program = this_program()
-        self._now, self._vantage = program.now, program.vantage
-        self._state, self._reviews, self._hooks = program.state, program.reviews, program.hooks
+        self._program = program = this_program()
+        self._now = program.now
+        self._elsewhere = elsewhere.kept(given, program, self._zone, opts)
+        if self._elsewhere:
+            self._zone = replace(self._zone, announced_at=self._elsewhere.owner.announced_at)
+        self._state, self._reviews = program.state, program.reviews
         self._recorded = recorded = program.state.of(name, domain, self._zone.recorded)
         self._leaves = recorded.entry.leaving if recorded.entry else None
         self._leaving = (
@@ -68,6 +86,16 @@ class MtaSts(pulumi.ComponentResource):
         )
         self._reports = program.reports(domain, recorded, given.reports_from, given.testing_period)
         self._opts = opts
+        self._sight = Sight(
+            domain,
+            program.vantage,
+            program.state,
+            self._zone,
+            self._leaving,
+            self._kind,
+            self._elsewhere.owner if self._elsewhere else None,
+            opts,
+        )
 
         policy = self._policy()
         found = self._found(policy)
@@ -77,10 +105,10 @@ class MtaSts(pulumi.ComponentResource):
                 lambda known: self._reviews.passed(domain, known)
             )
             policy = pulumi.Output.all(policy, passed).apply(lambda known: known[0])
-        super().__init__(state.COMPONENT, name, self._inputs(policy), self._options(opts))
-        if pulumi.runtime.is_dry_run():
-            values = {"mode": given.mode, "mx": given.mx, "maxAge": given.max_age}
-            _: pulumi.Output[bool] = pulumi.Output.from_input(reviews.say_unreviewed(self, values))
+        super().__init__(
+            state.COMPONENT, name, registered(given, policy, self._known), self._options(opts)
+        )
+        _: pulumi.Output[bool] = pulumi.Output.from_input(reviews.say_unreviewed(self, given))
         said: pulumi.Output[bool] = pulumi.Output.all(policy, found, self.urn).apply(
             lambda known: self._say(*known)
         )
@@ -109,10 +137,14 @@ class MtaSts(pulumi.ComponentResource):
         """Make all that the domain has; the DNS records among it."""
         given, domain = self._given, self._given.domain
         host, values = self._host_to_use(name)
-        others = this_program().handed_in.of(f"mta-sts.{domain}")
+        others = self._program.handed_in.of(f"mta-sts.{domain}")
         target = host.target(values, domain)
         if self._recorded.host == self._kind:
             pulumi.Output.all(policy, target).apply(lambda known: self._say_moved(*known))
+        tlsrpt = tlsrpt_of(given)
+        wanted = elsewhere.to_make(self._elsewhere, self, target, tlsrpt)
+        self.to_make = wanted.apply(lambda known: [asdict(each) for each in known])
+        self.to_make_text = wanted.apply(lambda known: external.text(domain, known))
         gates = announce.Gates(
             self,
             domain,
@@ -122,11 +154,9 @@ class MtaSts(pulumi.ComponentResource):
             self.policy_id,
             host.spread(values),
             others if self._kind == CLOUDFRONT else [],
-            self._hooks,
+            self._program.hooks,
+            None if self._leaving else elsewhere.led(self._elsewhere, self, target),
         )
-        tlsrpt = None
-        if given.reports:
-            tlsrpt = pulumi.Output.all(*given.reports).apply(lambda rua: TlsRpt(rua=rua).render())
         return Domain(
             self,
             name,
@@ -138,6 +168,7 @@ class MtaSts(pulumi.ComponentResource):
             gates,
             self.policy_id,
             self.policy,
+            self._elsewhere is None or self._elsewhere.announces(self._recorded),
         ).make(host, values, tlsrpt)
 
     def _policy(self) -> pulumi.Output[Policy]:
@@ -186,34 +217,17 @@ class MtaSts(pulumi.ComponentResource):
             raise
 
     async def _weighed(self, policy: Policy) -> list[Finding]:
-        observed = None
-        if self._given.look_up:
-            try:
-                # What a resolver remembers is good enough where nothing changes.
-                vantage = replace(self._vantage, authoritative=self._changes(policy))
-                servers, left = await zone_facts.name_servers(
-                    self._zone, self._leaving, self._recorded.zone_id, self._opts
-                )
-                unannounced = self._recorded.announced_id not in (None, self._recorded.written_id)
-                served = unannounced or self._recorded.is_new
-                observed = await aside(
-                    observe(
-                        self._given.domain,
-                        vantage,
-                        zone_servers=servers,
-                        left_servers=left,
-                        served=served,
-                    )
-                )
-            except VantageError as error:
-                raise pulumi.RunError(str(error)) from None
+        observed = await self._sight.observed(
+            self._recorded, look_up=self._given.look_up, authoritative=self._changes(policy)
+        )
+        if observed is not None:
             self._recorded = takeover.with_live(self._recorded, observed)
             if self._leaving:
                 self._leaves = leaving.seen(
                     self._leaves, str(self._leaving[0].id), observed, self._now
                 )
-        terms = Terms(
-            testing_period=int(self._given.testing_period),
+        terms = replace(
+            given_terms(self._given),
             zone_id=here.id if (here := self._zone.recorded) else None,
             leaves_zone=self._leaves.until if self._leaves else None,
             accept={
@@ -222,13 +236,13 @@ class MtaSts(pulumi.ComponentResource):
                 if code != MOVED or not self._may_move
             },
             host=self._kind,
-            domain=self._given.domain,
             zone_name=await self._zone_name(),
             protected=self._was_protected,
             issuers=self._host[0].ISSUERS if self._host else ACM_ISSUERS,
-            reports=bool(self._given.reports),
-            tlsrpt=self._given.tlsrpt,
-            reports_at_home=self._given.reports_at_home,
+            validation=self._sight.validation,
+            group=self._program.groups.get(self._given.domain),
+            owner=self._elsewhere.owner.wanted if self._elsewhere else None,
+            recorded_group=self._state.certificates.group_of(f"mta-sts.{self._given.domain}"),
         )
         found = review(
             self._recorded, policy, observed, self._now, reports=self._reports, terms=terms
@@ -269,27 +283,6 @@ class MtaSts(pulumi.ComponentResource):
         why = self._given.accept.get(MOVED)
         return why is not None and self._recorded.may_move(why)
 
-    def _inputs(self, policy: pulumi.Output[Policy]) -> dict[str, Any]:
-        """What the component registers as its own, so that a preview shows what changes."""
-        given = self._given
-
-        def public(value: Any) -> pulumi.Output[Any]:
-            return pulumi.Output.unsecret(pulumi.Output.from_input(value))
-
-        return {
-            "domain": self._given.domain,
-            "zone": self._given.zone,
-            # Each by itself: in a preview one may be known where another is not.
-            "mode": policy.apply(lambda known: known.mode) if self._known else public(given.mode),
-            "mx": policy.apply(lambda known: list(known.mx)),
-            "maxAge": (
-                policy.apply(lambda known: known.max_age) if self._known else public(given.max_age)
-            ),
-            "reports": self._given.reports,
-            "accept": self._given.accept or None,
-            "rollout": self._given.rollout,
-        }
-
     def _options(self, opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
         """Protection (P6); lifted for the one run that moves the records to another zone, or the
         policy to another host."""
@@ -304,19 +297,4 @@ class MtaSts(pulumi.ComponentResource):
         """The host that was handed in, or a distribution of the domain's own."""
         if self._host:
             return self._host
-        from mta_sts.hosts import cloudfront
-
-        own = cloudfront.CloudFrontHost(
-            f"{name}-host",
-            {
-                "domains": [
-                    {
-                        "domain": self._given.domain,
-                        "zone": self._given.zone,
-                        "protect": self._is_protected,
-                    }
-                ]
-            },
-            pulumi.ResourceOptions(parent=self),
-        )
-        return cloudfront, CloudFront(target=own.target, bucket=own.bucket)
+        return own_host(self, f"{name}-host", self._given, self._is_protected)

@@ -77,6 +77,38 @@ class Caa:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A DNS record that must be there, whoever makes it."""
+
+    name: str
+    type: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A record that is not seen as it must be, and what is seen instead, in words."""
+
+    wanted: Wanted
+    found: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The domains that share one certificate.
+
+    Attributes:
+        host: what the parts of their host are called by.
+        domains: those whose names are in the certificate of this run, in order of name.
+        changes: whether this run asks for a certificate with another list of names.
+    """
+
+    host: str
+    domains: tuple[str, ...]
+    changes: bool
+
+
+@dataclass(frozen=True)
 class Observed:
     """What DNS and the host say of a domain now. That there is nothing is an answer: None, or an
     empty tuple.
@@ -91,6 +123,7 @@ class Observed:
         delegation_ttl: seconds that a resolver may keep that.
         zone_servers: those of the zone given; None where they are not known.
         left_servers: those of the zone that the records move out of; None where there is none.
+        absent: of the records that were asked about, those that are not as they must be.
     """
 
     mx: LiveMx | NotAsked = OFF
@@ -102,13 +135,19 @@ class Observed:
     delegation_ttl: int = 0
     zone_servers: tuple[str, ...] | None = None
     left_servers: tuple[str, ...] | None = None
+    absent: tuple[Absent, ...] | NotAsked = OFF
 
     @property
     def is_delegated(self) -> bool:
-        """Whether the parent is seen to delegate to the zone given."""
-        if isinstance(self.delegated, NotAsked) or self.zone_servers is None:
+        """Whether the parent is seen to delegate to the zone given; of one kept elsewhere, whether
+        it delegates away from the zone that is left, to one with all the records."""
+        if isinstance(self.delegated, NotAsked):
             return False
-        return are_same(self.delegated, self.zone_servers)
+        if self.zone_servers is not None:
+            return are_same(self.delegated, self.zone_servers)
+        if self.left_servers is None or self.absent != ():
+            return False
+        return bool(self.delegated) and not are_same(self.delegated, self.left_servers)
 
 
 def are_same(some: Iterable[str], others: Iterable[str]) -> bool:
@@ -155,6 +194,13 @@ class Terms:
         zone_name: the name of the zone given; None where it is not known.
         leaves_zone: when the records in the zone that is left go; None where that is not known.
         issuers: the names by which CAA records allow the host's certificate authority.
+        validation: the record by which the certificate for the domain is validated; None where it
+            is not known, or where this run makes it.
+        group: the domains that share that certificate; None where that is not known.
+        owner: of a zone that is kept elsewhere, the records that its owner makes, as far as they
+            are known; None of a zone of ours.
+        recorded_group: what the parts of the host are called by that has the domain in its
+            certificate by now; None where there is none.
     """
 
     testing_period: int = TESTING_PERIOD
@@ -170,3 +216,7 @@ class Terms:
     zone_name: str | None = None
     leaves_zone: datetime | None = None
     issuers: frozenset[str] = ACM_ISSUERS
+    validation: Wanted | None = None
+    group: Group | None = None
+    owner: tuple[Wanted, ...] | None = None
+    recorded_group: str | None = None

@@ -34,8 +34,8 @@ from mta_sts.protocol.tlsrpt import rua_of
 from mta_sts.reports.found import ReportsNotReadError
 from mta_sts.reports.places import check_folder
 from mta_sts.review import CODES, TESTING_PERIOD
+from mta_sts.zone_keys import EXTERNAL, elsewhere_not, one_of, seconds, zone_given, zone_in_stack
 
-ZONES = ("route53", "cloudflare")
 _R2_KEY = {"access_key_id", "secret_access_key"}
 HOSTS: dict[str, tuple[set[str], set[str]]] = {
     "cloudfront": ({"target", "bucket"}, set()),
@@ -66,37 +66,8 @@ def _max_age(value: object) -> int:
     return seconds
 
 
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-        raise ValueError("not a number of seconds")
-    return float(value)
-
-
-def _one_of(*choices: str) -> Callable[[Any], Any]:
-    def check(value: Any) -> Any:
-        if not isinstance(value, Mapping):
-            raise ValueError("not a mapping")  # noqa: TRY004 -- pydantic takes ValueErrors only
-        if len(value) != 1 or next(iter(value)) not in choices:
-            raise ValueError("exactly one")
-        return value
-
-    return check
-
-
-def zone_given(value: Any) -> Any:
-    """`{route53: id}` or `{cloudflare: id}`, the id a string or an Output."""
-    identity = next(iter(_one_of(*ZONES)(value).values()))
-    if not isinstance(identity, pulumi.Output) and not (isinstance(identity, str) and identity):
-        raise ValueError("not an id")
-    return value
-
-
-def _zone_in_stack(value: Any) -> Any:
-    return {value: None} if isinstance(value, str) and value in ZONES else zone_given(value)
-
-
 def _host(value: Any) -> Any:
-    ((host, given),) = _one_of(*HOSTS)(value).items()
+    ((host, given),) = one_of(*HOSTS)(value).items()
     needed, more = HOSTS[host]
     if not isinstance(given, Mapping) or not needed <= given.keys() <= needed | more:
         optional = f", and may take {', '.join(sorted(more))}" if more else ""
@@ -118,6 +89,8 @@ def _suits_zone(host: Any, info: ValidationInfo) -> Any:
     """Cloudflare serves names only in a zone of the same account."""
     kind = host if isinstance(host, str) or host is None else next(iter(host))
     zone = info.data.get("zone")
+    if kind not in (None, "cloudfront") and zone is not None and EXTERNAL in zone:
+        raise ValueError(f"{elsewhere_not(str(kind))}: set host: cloudfront")
     if kind not in (None, "cloudfront") and zone is not None and "cloudflare" not in zone:
         raise ValueError(
             f"{kind} needs a zone of Cloudflare, of the same account, because Cloudflare serves no "
@@ -189,8 +162,8 @@ def _yes_or_no(value: Any) -> bool:
 class _DomainKeys(PolicyKeys):
     reports: Annotated[list[Annotated[Any, _known(rua_of)]], Field(min_length=1)] | None = None
     reports_from: Annotated[str | None, PlainValidator(_reports_from)] = None
-    gate_timeout: Annotated[float, PlainValidator(_seconds)] = DEFAULT_GATE_TIMEOUT
-    testing_period: Annotated[float, PlainValidator(_seconds)] = TESTING_PERIOD
+    gate_timeout: Annotated[float, PlainValidator(seconds)] = DEFAULT_GATE_TIMEOUT
+    testing_period: Annotated[float, PlainValidator(seconds)] = TESTING_PERIOD
     accept: Annotated[dict[str, str], PlainValidator(_accept)] = {}
     rollout: Annotated[str | None, PlainValidator(_rollout)] = None
 
@@ -205,8 +178,10 @@ class _DomainKeys(PolicyKeys):
 class StackKeys(_DomainKeys):
     model_config = ConfigDict(alias_generator=to_camel)
 
-    zone: Annotated[dict[str, Any], PlainValidator(_zone_in_stack)]
+    zone: Annotated[dict[str, Any], PlainValidator(zone_in_stack)]
+    """The DNS zone that takes the domain's records; the word alone looks it up by the name."""
     host: Annotated[str, PlainValidator(_host_in_stack), AfterValidator(_suits_zone)] = "cloudfront"
+    """Where the policy is served: see [hosts](hosts.md). Left out: cloudfront."""
 
 
 class ComponentKeys(_DomainKeys):
@@ -231,8 +206,20 @@ def _once(domains: list[_HostedKeys]) -> list[_HostedKeys]:
     return domains
 
 
+def _in_one_account(domains: list[_HostedKeys]) -> list[_HostedKeys]:
+    elsewhere = sorted(hosted.domain for hosted in domains if EXTERNAL in hosted.zone)
+    if elsewhere:
+        raise ValueError(f"{elsewhere_not('a Worker')}: {', '.join(elsewhere)}")
+    return domains
+
+
 class WorkerHostKeys(Keys):
-    domains: Annotated[list[_HostedKeys], Field(min_length=1), AfterValidator(_once)]
+    domains: Annotated[
+        list[_HostedKeys],
+        Field(min_length=1),
+        AfterValidator(_once),
+        AfterValidator(_in_one_account),
+    ]
     account_id: Any
     script: Annotated[str | None, PlainValidator(_script)] = None
     in_bucket: Annotated[bool, PlainValidator(_yes_or_no)] = False
@@ -275,9 +262,18 @@ class HostKeys(Keys):
         cls, domains: list[_HostedKeys], info: ValidationInfo
     ) -> list[_HostedKeys]:
         if info.data.get("distribution") is not None or info.data.get("certificate") is not None:
+            if any(EXTERNAL in hosted.zone for hosted in domains):
+                raise ValueError(
+                    "a domain whose zone is external needs the host's own certificate, for which "
+                    "its owner is asked: leave out certificate and distribution"
+                )
             return domains
-        if all(len(f"mta-sts.{hosted.domain}") > COMMON_NAME_LIMIT for hosted in domains):
+        long = [len(f"mta-sts.{hosted.domain}") > COMMON_NAME_LIMIT for hosted in domains]
+        # One of a zone kept elsewhere may not be in the certificate yet.
+        mine = [EXTERNAL not in hosted.zone for hosted in domains]
+        if any(long) and all(each or not my for each, my in zip(long, mine, strict=True)):
+            whose = ", of a domain whose zone is yours" if not all(mine) else ""
             raise ValueError(
-                f"a certificate needs a name of at most {COMMON_NAME_LIMIT} characters"
+                f"a certificate needs a name of at most {COMMON_NAME_LIMIT} characters{whose}"
             )
         return domains

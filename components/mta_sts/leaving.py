@@ -27,9 +27,14 @@ def zones(
     entry = state.memory_of(domain).entry
     leaves = entry.leaving if entry else None
     return [
-        ZoneOfDomain(module_of(zone.type), zone.id, protects(leaves, zone.id))
-        for zone in state.zones_of(domain)
-        if zone != here and keeps(leaves, zone.id, now)
+        ZoneOfDomain(
+            module_of(record.zone.type),
+            record.zone.id,
+            protects(leaves, record.zone.id),
+            record.name if record.is_delegated_by(domain) else None,
+        )
+        for record in state.announcements(domain)
+        if record.zone != here and keeps(leaves, record.zone.id, now)
     ]
 
 

@@ -1,12 +1,13 @@
 """What DNS and the host say of a domain now, for a review to weigh."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from mta_sts.findings import OFF, Caa, LiveMx, NotAsked, Observed
+from mta_sts.findings import OFF, Caa, LiveMx, NotAsked, Observed, Wanted
+from mta_sts.presence import absent
 from mta_sts.protocol import Record, RecordError
 from mta_sts.protocol.names import host_name
 from mta_sts.protocol.sender import (
@@ -47,6 +48,8 @@ async def observe(
     *,
     zone_servers: Iterable[str] | None = None,
     left_servers: Iterable[str] | None = None,
+    left_to_owner: bool = False,
+    wanted: Sequence[Wanted] = (),
     served: bool = False,
     patience: float = PATIENCE,
 ) -> Observed:
@@ -59,6 +62,8 @@ async def observe(
         zone_servers: the name servers of the zone given. Without them it is not asked where the
             parent delegates to.
         left_servers: those of the zone that its records move out of.
+        left_to_owner: that zone is kept elsewhere, and so is the one the parent delegates to.
+        wanted: CNAMEs that must be there.
         served: fetch the policy file, too.
         patience: seconds until what has not been answered is given up.
 
@@ -69,21 +74,29 @@ async def observe(
     name = host_name(domain)
     mine = tuple(zone_servers) if zone_servers is not None else None
     left = tuple(left_servers) if left_servers is not None else None
+    has_servers = mine is not None or left is not None
     turns = _turns.setdefault(asyncio.get_running_loop(), _Turns())
     async with turns.free:
         if turns.silent >= MOST_DOMAINS:
             why = NotAsked(f"of {turns.silent} domains before nothing was answered")
-            return Observed(why, why, why, why, why, why, zone_servers=mine, left_servers=left)
-        seen = await asyncio.gather(
-            _within(patience, _mx(name, vantage)),
-            _within(patience, _record_id(name, vantage)),
-            _within(patience, _rua(name, vantage)),
-            _within(patience, _caa(name, vantage)),
-            _within(patience, delegation(name, vantage)) if mine is not None else _off(),
-            _within(patience, _served(name, vantage)) if served else _off(),
+            absences = why if wanted else OFF
+            return Observed(why, why, why, why, why, why, 0, mine, left, absences)
+        seen, missing = await asyncio.gather(
+            asyncio.gather(
+                within(patience, _mx(name, vantage)),
+                within(patience, _record_id(name, vantage)),
+                within(patience, _rua(name, vantage)),
+                within(patience, caa_of(name, vantage)),
+                within(patience, delegation(name, vantage)) if has_servers else _off(),
+                within(patience, _served(name, vantage)) if served else _off(),
+            ),
+            within(patience, absent(wanted, vantage)) if wanted else _off(),
         )
-    turns.silent = turns.silent + 1 if all(isinstance(each, NotAsked) for each in seen) else 0
+    nothing = all(isinstance(each, NotAsked) for each in (*seen, missing))
+    turns.silent = turns.silent + 1 if nothing else 0
     live_mx, record_id, rua, found_caa, parent, body = seen
+    if left_to_owner and not isinstance(parent, NotAsked):
+        left = parent.servers
     return Observed(
         mx=live_mx,
         record_id=record_id,
@@ -94,10 +107,12 @@ async def observe(
         delegation_ttl=0 if isinstance(parent, NotAsked) else parent.ttl,
         zone_servers=mine,
         left_servers=left,
+        absent=missing,
     )
 
 
-async def _within(seconds: float, answer: Awaitable[T]) -> T | NotAsked:
+async def within(seconds: float, answer: Awaitable[T]) -> T | NotAsked:
+    """The answer, or why there is none; in `seconds` at the most."""
     try:
         async with asyncio.timeout(seconds):
             return await answer
@@ -133,7 +148,12 @@ async def _rua(domain: str, vantage: Vantage) -> tuple[str, ...]:
         return ()
 
 
-async def _caa(domain: str, vantage: Vantage) -> Caa | None:
+async def caa_of(domain: str, vantage: Vantage) -> Caa | None:
+    """The CAA records that count for the certificate of the policy's host.
+
+    Raises:
+        DnsError: DNS cannot be asked.
+    """
     # A certificate authority looks for itself. The climb to the top is the resolver's, as it knows
     # most of it from the domain before.
     host = f"mta-sts.{domain}"

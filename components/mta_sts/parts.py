@@ -32,6 +32,8 @@ class Domain:
     gates: Gates
     policy_id: pulumi.Output[str]
     policy: pulumi.Output[str]
+    announces: bool
+    """Whether the policy is announced: of a domain whose zone others keep, whether it can be."""
 
     def make(
         self, host: HostModule, given: Any, tlsrpt: pulumi.Output[str] | None
@@ -51,24 +53,22 @@ class Domain:
             self.gates,
             lambda ready: self._claim(kind, target, ready),
             self._cname,
+            is_named_by_owner=self.zone.announced_at is not None,
         )
         served = host.serve(site, given)
         ready = list(served.by)
         made = dict(served.records)
         for zone in [*self.leaving, self.zone]:
-            if zone is not self.zone:
+            if zone is not self.zone and zone.announced_at is None:
                 options = site.options(protect=zone.protect)
                 name, gate = f"mta-sts.{self.domain}", self.gates.before_cname
                 cname, _ = self._record("cname", name, "CNAME", target, options, gate, zone=zone)
                 ready.append(cname)
-            options = site.options(depends_on=list(ready), protect=zone.protect)
-            announcement = self.policy_id.apply(lambda known: Record(id=known).render())
-            name = f"_mta-sts.{self.domain}"
-            gate = self.gates.before_txt
-            txt, value = self._record("txt", name, "TXT", announcement, options, gate, zone=zone)
-            ready.append(txt)
-            made[name] = ("TXT", value)
-            if tlsrpt is not None:
+            if self.announces:
+                name, txt, value = self._announce(site, zone, ready, target)
+                ready.append(txt)
+                made[name] = ("TXT", value)
+            if tlsrpt is not None and zone.announced_at is None:
                 name = f"_smtp._tls.{self.domain}"
                 options = site.options(protect=zone.protect)
                 _, value = self._record("tlsrpt", name, "TXT", tlsrpt, options, zone=zone)
@@ -81,6 +81,23 @@ class Domain:
                 for record, (kind, value) in sorted(made.items())
             ]
         )
+
+    def _announce(
+        self,
+        site: Site,
+        zone: ZoneOfDomain,
+        ready: Sequence[pulumi.Resource],
+        target: pulumi.Input[str],
+    ) -> tuple[str, pulumi.Resource, pulumi.Output[str]]:
+        """The record that names the policy: its name, the resource, and its value."""
+        options = site.options(depends_on=list(ready), protect=zone.protect)
+        text = self.policy_id.apply(lambda known: Record(id=known).render())
+        if zone.announced_at is not None:
+            # No CNAME of ours stands between it and the host, which must be there first.
+            text = pulumi.Output.all(text, target).apply(lambda known: str(known[0]))
+        name = zone.announced_at or f"_mta-sts.{self.domain}"
+        gate = self.gates.before_txt
+        return name, *self._record("txt", name, "TXT", text, options, gate, zone=zone)
 
     def _cname(
         self,
@@ -118,8 +135,7 @@ class Domain:
         """
         zone = zone or self.zone
         first = f"{self.name}-{part}"
-        recorded = zone.recorded
-        called = self.state.record_resource(first, name, recorded) if recorded else first
+        called = self.state.resource_in(zone.module.RECORD_TYPE, first, zone.id)
         where = zone.id if zone_id is None else zone_id
         if gate is not None:
             own = pulumi.ResourceOptions(hooks=gate(called))

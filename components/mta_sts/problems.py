@@ -14,6 +14,7 @@ from mta_sts.review import CODES
 ALLOWED = {
     "domain": "a domain name of at least two labels, such as example.com",
     "domains": f"a list of 1 to {MOST_ALIASES} domains, each once, each with domain and zone",
+    "domains of a Worker": "a list of domains, at least one, each once, each with domain and zone",
     "mode": "testing, enforce or none",
     "mx": 'a list of host names, or "*." and a host name; empty in mode none only',
     "maxAge": f"a whole number of seconds from {SHORTEST_MAX_AGE} to 31557600",
@@ -21,9 +22,13 @@ ALLOWED = {
     "reportsFrom": (
         "the path of a folder of TLS reports, from where Pulumi.yaml is, or s3://bucket/prefix"
     ),
-    "zone": "route53 or cloudflare, and the zone's id: {route53: Z0123456789ABC}",
+    "zone": (
+        "route53 or cloudflare, and the zone's id: {route53: Z0123456789ABC}; or external, where "
+        "others keep the zone"
+    ),
     "zone in a stack": (
-        "route53 or cloudflare; or {route53: Z0123456789ABC}, to name the zone by its id"
+        "route53 or cloudflare; {route53: Z0123456789ABC}, to name the zone by its id; or "
+        "external, where others keep the zone"
     ),
     "host": (
         "one of cloudfront, r2 and worker, and what it is given: "

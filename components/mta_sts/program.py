@@ -11,12 +11,13 @@ from weakref import WeakKeyDictionary
 import pulumi
 import pulumi.runtime
 
-from mta_sts.findings import Reports
+from mta_sts.findings import Group, Reports, Wanted
 from mta_sts.handed_in import HandedIn
 from mta_sts.hooks import Hooks
 from mta_sts.inside import Inside
 from mta_sts.life import counts_from
 from mta_sts.memory import Recorded
+from mta_sts.owners import Owners
 from mta_sts.protocol.vantage import Vantage
 from mta_sts.reports.folder import Folders
 from mta_sts.reports.found import ReportsNotReadError
@@ -24,6 +25,7 @@ from mta_sts.reviews import Reviews
 from mta_sts.state import State
 
 CLOCK = "MTA_STS_NOW"
+"""Take this for the time (RFC 3339), in tests. Every run says that it does."""
 READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
 READ_PAUSES = (0.1, 0.2, 0.4, 0.8, 0.0)
 """Seconds after each try to read the state."""
@@ -45,6 +47,15 @@ class Program:
     """The policies that go inside a Worker."""
     handed_in: HandedIn = field(default_factory=HandedIn)
     folders: Folders = field(default_factory=Folders)
+    owners: Owners = field(init=False)
+    """What the owners of zones kept elsewhere have made."""
+    groups: dict[str, Group] = field(default_factory=dict)
+    """By domain, those that share its certificate."""
+    validations: dict[str, pulumi.Output[Wanted]] = field(default_factory=dict)
+    """By domain, the record that validates it, of those that have not joined a certificate."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "owners", Owners(self.state, self.vantage))
 
     def reports(
         self, domain: str, recorded: Recorded, folder: str | None, testing_period: float

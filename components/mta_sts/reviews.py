@@ -5,12 +5,12 @@ line; in an update nothing is registered before every review has passed.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import pulumi
 import pulumi.runtime
 
+from mta_sts.checks import Arguments
 from mta_sts.findings import Finding
 from mta_sts.words import listed
 
@@ -80,14 +80,10 @@ def stopped(errors: dict[str, list[Finding]]) -> str:
     return f"the review found errors; nothing was changed:{''.join(lines)}"
 
 
-async def say_unreviewed(
-    component: pulumi.Resource, policy: Mapping[str, pulumi.Input[Any]]
-) -> bool:
-    """Say in a preview that a policy is not known yet, and so not reviewed.
-
-    Args:
-        policy: its values, by their keys.
-    """
+async def say_unreviewed(component: pulumi.Resource, given: Arguments) -> bool:
+    """Say of a policy that is not known yet, in a preview, that it is not reviewed; whether that
+    was said."""
+    policy = {"mode": given.mode, "mx": given.mx, "maxAge": given.max_age}
     values = {key: pulumi.Output.from_input(value) for key, value in policy.items()}
     unknown = [key for key, value in values.items() if not await value.is_known()]
     if not unknown:

@@ -1,6 +1,7 @@
 """What the stack's own state holds of our components."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pulumi
@@ -13,18 +14,20 @@ from mta_sts.hosts.recorded import (
     Place,
     place_of,
 )
+from mta_sts.hosts.recorded_certificates import CERTIFICATE, SHARED, RecordedCertificates
 from mta_sts.memory import Entry, Recorded
 from mta_sts.protocol import Record, RecordError
 from mta_sts.zones.recorded import RECORD_TYPES, RecordedZone, value_of
 
 COMPONENT = "mta-sts:index:MtaSts"
 OURS = "mta-sts:index:"
-DISTRIBUTIONS = {
-    "aws:cloudfront/distribution:Distribution": "domainName",
-    f"{OURS}CloudFrontHost": "target",
-}
+VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
+DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+DISTRIBUTIONS = {DISTRIBUTION: "domainName", f"{OURS}CloudFrontHost": "target"}
 """What leads to a distribution, and the output that is its domain name."""
-CERTIFICATE = "aws:acm/certificate:Certificate"
+
+TXT = "-txt"
+"""What follows the name of a component in that of the resource by which it announces."""
 
 Outputs = Mapping[str, Any]
 
@@ -41,6 +44,14 @@ class RecordedRecord(NamedTuple):
     def value(self) -> str:
         return value_of(self.outputs)
 
+    @property
+    def name(self) -> str:
+        return str(self.outputs["name"])
+
+    def is_delegated_by(self, domain: str) -> bool:
+        """Whether it announces `domain` in another zone than the domain's own."""
+        return self.name != f"_mta-sts.{domain}"
+
 
 class State:
     """The recorded outputs of our components and their children."""
@@ -51,6 +62,9 @@ class State:
         self._scripts: dict[str, str] = {}
         self._by_name: dict[tuple[str, str], Outputs] = {}
         self._distributions: set[str] = set()
+        self._components: dict[str, str] = {}
+        self._announcing: dict[str, list[RecordedRecord]] = {}
+        self.certificates = RecordedCertificates()
         for urn, resource in resources.items():
             kind, name, outputs = resource["type"], urn.split("::", 3)[3], resource["outputs"]
             if kind in DISTRIBUTIONS:
@@ -60,12 +74,18 @@ class State:
             self._by_name[kind, name] = outputs
             if kind == COMPONENT and "memory" in outputs:
                 self._memories[outputs["memory"]["domain"]] = outputs["memory"]
+                self._components[outputs["memory"]["domain"]] = name
             if kind == SCRIPT:
                 self._scripts[outputs["scriptName"]] = str(outputs["content"])
             if kind in RECORD_TYPES and "zoneId" in outputs:
                 zone = RecordedZone(kind, str(outputs["zoneId"]))
                 record = RecordedRecord(zone, name, outputs)
                 self._records.setdefault(outputs["name"], []).append(record)
+                if TXT in name:
+                    called = name.rpartition(TXT)[0]
+                    self._announcing.setdefault(called, []).append(record)
+            if kind == CERTIFICATE:
+                self.certificates.add(name, outputs)
 
     @property
     def domains(self) -> set[str]:
@@ -80,9 +100,11 @@ class State:
             zone: the zone given, where it is known: while a domain moves, two have its records.
         """
         memory = self._memories.get(domain)
-        record = self._record(f"_mta-sts.{domain}", zone)
+        record = _in_zone(self.announcements(domain, component), zone)
         tlsrpt = self._record(f"_smtp._tls.{domain}", zone)
         place = self.place_of(component, domain, zone)
+        if place and place.target is None and record and record.is_delegated_by(domain):
+            place = replace(place, target=self.target_of(f"mta-sts.{domain}"))
         return Recorded(
             entry=Entry.from_outputs(memory) if memory else None,
             announced_id=_id_in(record.value) if record else None,
@@ -103,19 +125,19 @@ class State:
             component, domain, cname.outputs if cname else None, self.outputs, self.script
         )
 
-    def zones_of(self, domain: str) -> list[RecordedZone]:
-        """The zones that have the `_mta-sts` record of `domain`."""
-        return [record.zone for record in self._records.get(f"_mta-sts.{domain}", ())]
+    def announcements(self, domain: str, component: str | None = None) -> list[RecordedRecord]:
+        """The records that announce `domain`, one in each zone: those at `_mta-sts.<domain>`, and
+        those that this name is a CNAME to (RFC 8461 8.2).
 
-    def record_resource(self, first: str, name: str, zone: RecordedZone) -> str:
-        """What the resource of the DNS record `name` in `zone` is called: as it is already, else
-        `first`, unless that one is in another zone."""
-        same_type = [each for each in self._records.get(name, ()) if each.zone.type == zone.type]
-        for each in same_type:
-            if each.zone == zone and each.resource.startswith(first):
-                return each.resource
-        taken = any(each.resource == first for each in same_type)
-        return f"{first}-{zone.id}" if taken else first
+        Args:
+            component: the name of its component, if it may be another than it was.
+        """
+        name = f"_mta-sts.{domain}"
+        found = list(self._records.get(name, ()))
+        for called in {component, self._components.get(domain)} - {None}:
+            records = self._announcing.get(str(called), ())
+            found += [each for each in records if each.name.startswith(f"{name}.")]
+        return found
 
     def outputs(self, kind: str, name: str) -> Outputs | None:
         """The outputs of the resource of this type and name."""
@@ -140,7 +162,7 @@ class State:
         if domain not in self._memories:
             return Recorded()
         entry = Entry.from_outputs(self._memories[domain])
-        announced = {_id_in(each.value) for each in self._records.get(f"_mta-sts.{domain}", ())}
+        announced = {_id_in(each.value) for each in self.announcements(domain)}
         known = [each.announced.policy.id for each in (entry.after, entry.before) if each.announced]
         return Recorded(entry, next((each for each in known if each in announced), None))
 
@@ -153,15 +175,29 @@ class State:
         is_elsewhere = outputs is not None and outputs["zoneId"] != zone_id
         return further if is_elsewhere or self.outputs(kind, further) else first
 
-    def names_in(self, certificate: str) -> list[str] | None:
-        """The names in the certificate resource called so, sorted; None if there is none."""
-        outputs = self._by_name.get((CERTIFICATE, certificate))
-        return sorted(outputs["subjectAlternativeNames"]) if outputs else None
+    def target_of(self, host_name: str) -> str | None:
+        """The name of the distribution that serves this name, or is about to."""
+        host = self.certificates.host_of(host_name)
+        outputs = self.outputs(DISTRIBUTION, f"{host}-distribution") if host else None
+        return str(outputs["domainName"]) if outputs else None
+
+    def is_issued(self, host: str) -> bool:
+        """Whether the certificate of the host whose parts are called so was issued."""
+        certificate = self.outputs(CERTIFICATE, f"{host}{SHARED}")
+        issued = self.outputs(VALIDATION, f"{host}-issued")
+        return bool(certificate and issued and issued["certificateArn"] == certificate["arn"])
+
+    def has_record(self, name: str) -> bool:
+        """Whether the stack made a DNS record of this name."""
+        return name in self._records
 
     def _record(self, name: str, zone: RecordedZone | None) -> RecordedRecord | None:
         """The record of this name: in `zone` if there is one, else in any."""
-        found = self._records.get(name, [])
-        return next((each for each in found if each.zone == zone), found[0] if found else None)
+        return _in_zone(self._records.get(name, []), zone)
+
+
+def _in_zone(found: Sequence[RecordedRecord], zone: RecordedZone | None) -> RecordedRecord | None:
+    return next((each for each in found if each.zone == zone), found[0] if found else None)
 
 
 def _id_in(record: str) -> str | None:

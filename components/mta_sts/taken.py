@@ -25,15 +25,20 @@ class ForeignRecordError(NameTakenError):
         self.found = found
 
 
-async def refuse_foreign_record(domain: str, ours: Collection[str], vantage: Vantage) -> str | None:
-    """Make sure that no `_mta-sts` record stands in DNS but one with an id of ours; that one, if it
-    does.
+async def refuse_foreign_record(
+    domain: str, ours: Collection[str], vantage: Vantage, name: str | None = None
+) -> str | None:
+    """Make sure that no record that announces stands in DNS but one with an id of ours; that one,
+    if it does.
+
+    Args:
+        name: where it is announced, if not at `_mta-sts.<domain>`.
 
     Raises:
         ForeignRecordError: another does.
         NameTakenError: DNS cannot be asked.
     """
-    name = f"_mta-sts.{domain}"
+    name = name or f"_mta-sts.{domain}"
     try:
         texts = (await txt(name, vantage)).texts
     except SenderError as error:

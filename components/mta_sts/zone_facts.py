@@ -13,7 +13,7 @@ async def name(zone: ZoneOfDomain, opts: pulumi.ResourceOptions | None) -> str |
     """The zone's own name; None where it is not known."""
     if zone.recorded is None:
         return None
-    return await zone.module.name(zone.recorded.id, _invoke_options(opts, zone.module.PACKAGE))
+    return await zone.module.name(zone.recorded.id, invoke_options(opts, zone.module.PACKAGE))
 
 
 async def name_servers(
@@ -33,14 +33,16 @@ async def name_servers(
         return None, None
 
     async def of(asked: ZoneOfDomain) -> Servers:
-        options = _invoke_options(opts, asked.module.PACKAGE)
+        if asked.announced_at is not None:
+            return None
+        options = invoke_options(opts, asked.module.PACKAGE)
         return await asked.module.name_servers(str(asked.id), options)
 
     left = await of(leaving[0]) if leaving else None
     return await of(zone), left
 
 
-def _invoke_options(opts: pulumi.ResourceOptions | None, package: str) -> pulumi.InvokeOptions:
+def invoke_options(opts: pulumi.ResourceOptions | None, package: str) -> pulumi.InvokeOptions:
     """What the component's children would use, before there is a component to be their parent."""
     if opts is None:
         return pulumi.InvokeOptions()

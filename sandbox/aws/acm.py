@@ -156,6 +156,17 @@ class Acm(AWSCertificateManagerBackend):
         for certificate in self._certificates.values():
             certificate.check()
 
+    @property
+    def requested(self) -> list[Certificate]:
+        return [cast(Certificate, each) for each in self._certificates.values()]
+
+    def give_up(self) -> None:
+        """Do what ACM does with requests that were not validated for 72 hours."""
+        for certificate in self.requested:
+            certificate.check()
+            if certificate.status == "PENDING_VALIDATION":
+                certificate.status = "VALIDATION_TIMED_OUT"
+
     def issued(self, arn: str) -> Issued | None:
         """What the authority issued for the certificate of this ARN, once it is."""
         found = self._certificates.get(arn)

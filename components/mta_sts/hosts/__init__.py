@@ -28,6 +28,8 @@ class Site:
     cname: Callable[..., tuple[pulumi.Resource, pulumi.Output[str]]]
     """Makes the CNAME of the name: from the zone's id, what it points to, the options, its gate
     and maybe `proxied`. Gives the resource, and its value."""
+    is_named_by_owner: bool
+    """Whether the owner of a zone that is kept elsewhere points the name to the host."""
 
     @property
     def host_name(self) -> str:

@@ -8,6 +8,9 @@ import pulumi_aws as aws
 
 from mta_sts import leaving
 from mta_sts.arguments import HostedDomain
+from mta_sts.hosts import given_up
+from mta_sts.hosts.joining import Names
+from mta_sts.hosts.recorded_certificates import SHARED
 from mta_sts.hosts.shared import is_protected
 from mta_sts.limits import CERTIFICATE_REGION, COMMON_NAME_LIMIT
 from mta_sts.program import this_program
@@ -15,20 +18,19 @@ from mta_sts.zones import ZoneOfDomain, zone_of
 
 
 def issued(
-    host: pulumi.ComponentResource, short: str, domains: list[HostedDomain]
-) -> pulumi.Output[str]:
-    """The ARN of a certificate for every domain's name, once it is issued."""
-    names = sorted(f"mta-sts.{hosted['domain']}" for hosted in domains)
+    host: pulumi.ComponentResource, short: str, domains: list[HostedDomain], names: Names
+) -> pulumi.Output[str] | None:
+    """The ARN of a certificate for these names, once it is issued; None where there are none."""
+    if not names.may_be:
+        return None
     # Another list of names is another certificate: for that run alone it may be replaced (P6).
-    state = this_program().state
-    before = state.names_in(f"{short}-certificate")
-    replaceable = False if before not in (None, names) else None
-    first = next(candidate for candidate in names if len(candidate) <= COMMON_NAME_LIMIT)
+    replaceable = False if names.before is not None and names.changes else None
+    listed = pulumi.Output.from_input(names.value)
     certificate = aws.acm.Certificate(
-        f"{short}-certificate",
-        domain_name=first,
+        f"{short}{SHARED}",
+        domain_name=listed.apply(_first),
         # The whole list, always: one that is left out or empty would leave the old names in it.
-        subject_alternative_names=names,
+        subject_alternative_names=listed,
         validation_method="DNS",
         region=CERTIFICATE_REGION,
         opts=pulumi.ResourceOptions(parent=host, protect=replaceable),
@@ -37,13 +39,21 @@ def issued(
         _validation(host, short, certificate, hosted, zone)
         for hosted in domains
         for zone in _zones_of(hosted)
+        if zone.announced_at is None
     ]
     return aws.acm.CertificateValidation(
         f"{short}-issued",
         certificate_arn=certificate.arn,
         region=CERTIFICATE_REGION,
-        opts=pulumi.ResourceOptions(parent=host, depends_on=records, protect=replaceable),
+        opts=pulumi.ResourceOptions(
+            parent=host, depends_on=records, protect=replaceable, hooks=given_up.named()
+        ),
     ).certificate_arn
+
+
+def _first(names: list[str]) -> str:
+    """The name that the certificate is called by: the others may be longer."""
+    return next(name for name in names if len(name) <= COMMON_NAME_LIMIT)
 
 
 def _validation(
@@ -75,7 +85,7 @@ def _zones_of(hosted: HostedDomain) -> list[ZoneOfDomain]:
     """The zone given, and those that keep the records of the domain while it moves there."""
     zone, program = ZoneOfDomain(*zone_of(hosted["zone"])), this_program()
     left = leaving.zones(hosted["domain"], zone.recorded, program.state, program.now)
-    return [*left, zone]
+    return left if "external" in hosted["zone"] else [*left, zone]
 
 
 def _option_for(host: str, options: list[Any]) -> Any:

@@ -5,6 +5,8 @@ old policy under a new id.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import pulumi
@@ -12,8 +14,9 @@ import pulumi_aws as aws
 
 from mta_sts import checks
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs
-from mta_sts.findings import ACM_ISSUERS
-from mta_sts.hosts import Served, Site, certificate, distribution
+from mta_sts.aws import BucketObject
+from mta_sts.findings import ACM_ISSUERS, Wanted
+from mta_sts.hosts import Served, Site, certificate, distribution, joining
 from mta_sts.hosts.existing import ExistingBucket, ExistingDistribution, ToAdd
 from mta_sts.hosts.recorded import CLOUDFRONT, FILE_OF, file_key
 from mta_sts.hosts.shared import md5, once_reviewed, protection
@@ -40,19 +43,21 @@ def spread(given: CloudFront) -> float:
 
 def serve(site: Site, given: CloudFront) -> Served:
     """Write the policy file into the host's bucket, and point the name at the distribution."""
-    file = aws.s3.BucketObjectv2(
+    file = BucketObject(
         f"{site.name}-{FILE_OF[CLOUDFRONT]}",
+        site.options(),
         bucket=given["bucket"],
         key=file_key(site.domain),
         content=site.text,
-        content_type="text/plain",
-        cache_control="no-store",
+        contentType="text/plain",
+        cacheControl="no-store",
         # With the hash S3 itself reports, a refresh notices a file that another hand changed; with
         # keys of S3's own, that hash is the MD5 of the content.
-        server_side_encryption="AES256",
+        serverSideEncryption="AES256",
         etag=site.text.apply(md5),
-        opts=site.options(),
     )
+    if site.is_named_by_owner:
+        return Served([file])
     options = site.options(depends_on=[file])
     zone_id, gate = site.claim([file]), site.gates.before_cname
     cname, value = site.cname(zone_id, given["target"], options, gate)
@@ -73,6 +78,9 @@ class CloudFrontHost(pulumi.ComponentResource):
     """The id of the distribution."""
     to_add: pulumi.Output[ToAdd] | None
     """Of an existing distribution: what its owner adds to it."""
+    to_make: pulumi.Output[list[dict[str, str]]]
+    """The records that validate domains whose zones others keep, and that are waited for: name,
+    type and value of each. `MtaSts` has all that the owner of a zone makes."""
 
     def __init__(
         self,
@@ -105,19 +113,24 @@ class CloudFrontHost(pulumi.ComponentResource):
 
         access, function = distribution.reading(self, short)
         made: aws.cloudfront.Distribution | ExistingDistribution
+        validations: Mapping[str, pulumi.Output[Wanted]] = {}
+        self.to_add = None
         if "distribution" in args:
             made = ExistingDistribution(
                 self, args["distribution"], names, bucket_domain, access, function
             )
             handed_in.put(names, made)
             self.to_add = made.to_add
-        else:
-            if "certificate" in args:
-                arn = checks.certificate(name, args["certificate"])
-            else:
-                arn = certificate.issued(self, short, domains)
+        elif "certificate" in args:
+            arn = checks.certificate(name, args["certificate"])
             made = distribution.serving(self, short, names, bucket_domain, arn, access, function)
-            self.to_add = None
+        else:
+            joined = joining.names(self, short, domains)
+            validations = joined.validations
+            issued = certificate.issued(self, short, domains, joined)
+            made = distribution.serving(
+                self, short, joined.value, bucket_domain, issued, access, function
+            )
         self.target = made.domain_name
         self.distribution_id = made.id
         self.bucket_policy = pulumi.Output.all(bucket_arn, made.arn).apply(
@@ -130,8 +143,12 @@ class CloudFrontHost(pulumi.ComponentResource):
                 policy=self.bucket_policy,
                 opts=pulumi.ResourceOptions(parent=self),
             )
+        self.to_make = pulumi.Output.all(*validations.values()).apply(
+            lambda wanted: [asdict(each) for each in wanted]
+        )
         self.register_outputs(
             {
+                "toMake": self.to_make,
                 "target": self.target,
                 "bucket": self.bucket,
                 "bucketPolicy": self.bucket_policy,

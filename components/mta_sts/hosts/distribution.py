@@ -42,13 +42,18 @@ def reading(
 def serving(
     host: pulumi.ComponentResource,
     short: str,
-    names: list[str],
+    names: pulumi.Input[list[str]],
     bucket_domain: pulumi.Input[str],
-    certificate_arn: pulumi.Input[str],
+    certificate_arn: pulumi.Input[str] | None,
     access: aws.cloudfront.OriginAccessControl,
     function: aws.cloudfront.Function,
 ) -> aws.cloudfront.Distribution:
-    """The distribution that serves what the bucket holds, for these names."""
+    """The distribution that serves what the bucket holds, for these names.
+
+    Args:
+        certificate_arn: None where no name has a certificate yet: then it has a name of its own
+            already, for others to point to.
+    """
     return aws.cloudfront.Distribution(
         f"{short}-distribution",
         enabled=True,
@@ -77,10 +82,18 @@ def serving(
             {"error_code": status, "error_caching_min_ttl": 0} for status in CACHED_ERRORS
         ],
         restrictions={"geo_restriction": {"restriction_type": "none"}},
-        viewer_certificate={
-            "acm_certificate_arn": certificate_arn,
-            "minimum_protocol_version": "TLSv1.2_2021",
-            "ssl_support_method": "sni-only",
-        },
+        viewer_certificate=_certificate(certificate_arn),
         opts=pulumi.ResourceOptions(parent=host, hooks=left_behind.named()),
     )
+
+
+def _certificate(
+    arn: pulumi.Input[str] | None,
+) -> aws.cloudfront.DistributionViewerCertificateArgsDict:
+    if arn is None:
+        return {"cloudfront_default_certificate": True}
+    return {
+        "acm_certificate_arn": arn,
+        "minimum_protocol_version": "TLSv1.2_2021",
+        "ssl_support_method": "sni-only",
+    }

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mta_sts.case import Case, Said
-from mta_sts.rules import life, mx, place
+from mta_sts.rules import life, mx, owner, place
 
 
 @dataclass(frozen=True)
 class Rule:
     """A code, and when its check speaks: of `changed` policies only, `always`, or of a domain that
-    is `removed`. Of a policy that does not change, nothing is more than a warning."""
+    is `removed`. Of a policy that does not change, nothing is more than a warning, unless the rule
+    is about what this run changes beside it."""
 
     code: str
     speaks: Literal["changed", "always", "removed"]
     check: Callable[[Case], Said]
+    beside: bool = False
 
 
 RULES = (
@@ -45,5 +47,8 @@ RULES = (
     Rule("moved-zone", "always", place.moved_zone),
     Rule("moved-host", "always", place.moved_host),
     Rule("route-uncovered", "always", place.route_uncovered),
+    Rule("owner-records", "always", owner.owner_records),
+    Rule("owner-host", "always", owner.owner_host, beside=True),
+    Rule("validation-gone", "always", owner.validation_gone, beside=True),
 )
 """In the order of the findings."""

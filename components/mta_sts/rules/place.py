@@ -1,14 +1,14 @@
 """Where a policy is announced and served: the zone, the certificate, the host (P2)."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from mta_sts.case import Case, Said
-from mta_sts.findings import NotAsked, are_same
+from mta_sts.findings import Caa, NotAsked, are_same
 from mta_sts.hosts.recorded import CLOUDFRONT, NAMED_BY, R2, WORKER, WORKER_ROUTE
 from mta_sts.limits import RECORD_TTL
 from mta_sts.protocol.policy import Policy, policy_id
-from mta_sts.words import listed, moment, span, summary
+from mta_sts.rules.owner import moved_to_owner, until_old_goes
+from mta_sts.words import listed, span, summary
 
 CAA_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail", "contactphone"})
 """Property tags that certificate authorities know."""
@@ -33,7 +33,13 @@ NO_RECORD = "there is no usable _mta-sts record in DNS"
 
 
 def served_unannounced(case: Case) -> Said:
-    """P2. Under the announced id, senders that first came meanwhile hold what was taken back."""
+    """The last run served a policy that was never announced, and this one goes back.
+
+    P2. Under the announced id, senders that first came meanwhile hold what was taken back.
+
+    Error if it was enforce, or if the record in DNS names it, else warning: change `maxAge` by a
+    second.
+    """
     written = case.recorded.written
     if not case.goes_back or written is None:
         return None
@@ -57,10 +63,17 @@ def served_unannounced(case: Case) -> Said:
 
 
 def record_differs(case: Case) -> Said:
-    """P1. Of a resolver that has not heard of the last change nothing is said."""
+    """The `_mta-sts` record in DNS has another id than the stack announced, or is gone.
+
+    P1. Of a resolver that has not heard of the last change nothing is said.
+
+    Warning: `pulumi refresh`, then `pulumi up`.
+    """
     found, announced = case.observed.record_id, case.recorded.announced_id
     if isinstance(found, NotAsked) or announced is None:
         return None
+    if found is None and case.terms.owner is not None:
+        return None  # said of the records that the owner of the zone keeps
     entry = case.recorded.entry
     before = entry.before.announced if entry else None
     if found in case.recorded.ids or (before and found == before.policy.id):
@@ -73,7 +86,11 @@ def record_differs(case: Case) -> Said:
 
 
 def zone_not_delegated(case: Case) -> Said:
-    """RFC 1034 4.2.1: records are found only where the parent sends people to look."""
+    """The zone given is not the one that the parent delegates to, so nobody sees its records (RFC
+    1034 4.2.1).
+
+    Error: give the id of the delegated zone, or have the parent delegate to this one.
+    """
     mine = case.observed.zone_servers
     if mine is None:
         return None
@@ -89,13 +106,21 @@ def zone_not_delegated(case: Case) -> Said:
 
 
 def moved_zone(case: Case) -> Said:
-    """P2: both zones have the records for as long as anybody is sent to either."""
+    """The records move to another zone.
+
+    P2: both zones have the records for as long as anybody is sent to either.
+
+    Info, error where the host serves names of its own zone only: see [another
+    zone](move-host.md#another-zone).
+    """
     if case.changes_zone and case.recorded.host not in (None, CLOUDFRONT):
         return "error", (
             f"the zone changes, and {case.recorded.target} serves names of its own zone only: move "
             "the policy to host: cloudfront first, then the zone, then the host"
         )
     mine, left = case.observed.zone_servers, case.observed.left_servers
+    if case.terms.owner is not None and left is not None:
+        return moved_to_owner(case, left)
     if left is None or mine is None:
         return None
     if not are_same(case.delegated, [*mine, *left]):
@@ -106,43 +131,54 @@ def moved_zone(case: Case) -> Said:
             f"{listed(sorted(_plain(mine)))}, and run `pulumi up` then. Those in the old zone stay "
             "until the TTL of the old delegation has run out after that"
         )
-    until = case.terms.leaves_zone or case.now + timedelta(seconds=case.observed.delegation_ttl)
-    return "info", (
-        "the parent delegates to the new zone. Resolvers may hold the old delegation until "
-        f"{moment(until)}; the records in the old zone go with a `pulumi up` after that"
-    )
+    return "info", f"the parent delegates to the new zone. {until_old_goes(case)}"
 
 
 def caa_blocks(case: Case) -> Said:
-    """RFC 8659 4.2: without an issue property anybody may, unless a critical one is unknown (4.1).
+    """CAA records keep the certificate from being issued or renewed (RFC 8659 4.2).
 
-    An error where a certificate is to be issued; later it is its renewal that fails.
+    Without an issue property anybody may, unless a critical one is unknown (4.1). An error where a
+    certificate is to be issued; later it is its renewal that fails. A domain whose zone is kept
+    elsewhere is not asked for until they allow it.
+
+    Error where a certificate is due, else warning: allow one of the issuers that it names.
     """
-    caa = case.caa
-    if caa is None:
+    refused = refused_by(case.caa, case.terms.issuers) if case.caa else None
+    if refused is None:
         return None
-    issuers = {
+    is_due = case.before is None or case.takes_over or case.moves or case.moves_to_another_kind
+    stops = is_due and case.terms.owner is None
+    return ("error" if stops else "warning"), refused
+
+
+def refused_by(caa: Caa, issuers: frozenset[str]) -> str | None:
+    """Why none of these issuers may issue a certificate, in words; None where one may: without an
+    issue property anybody (RFC 8659 4.2), unless a critical one is unknown (4.1)."""
+    allowed = {
         record.value.partition(";")[0].strip().lower()
         for record in caa.records
         if record.tag == "issue"
     }
     unknown = {each.tag for each in caa.records if each.critical and each.tag not in CAA_TAGS}
-    if not unknown and (not issuers or issuers & case.terms.issuers):
+    if not unknown and (not allowed or allowed & issuers):
         return None
-    told = f"a critical {listed(sorted(unknown))}" if unknown else _issuers(issuers)
-    allowed = listed(sorted(case.terms.issuers))
-    is_due = case.before is None or case.takes_over or case.moves or case.moves_to_another_kind
-    return ("error" if is_due else "warning"), (
+    told = f"a critical {listed(sorted(unknown))}" if unknown else _issuers(allowed)
+    return (
         f"the CAA records of {caa.where} have {told}, so that no certificate is issued or renewed. "
-        f"Allow one of {allowed} there (RFC 8659 4.2)"
+        f"Allow one of {listed(sorted(issuers))} there (RFC 8659 4.2)"
     )
 
 
 def moved_host(case: Case) -> Said:
-    """P2, RFC 8461 8.2."""
+    """The policy moves to another host (RFC 8461 8.2).
+
+    P2.
+
+    Info, warning where there is a gap, error under protection: see [another host](move-host.md).
+    """
     if case.moves_to_another_kind:
         return _moved_to_another_kind(case)
-    if not case.moves:
+    if not case.moves or case.terms.owner is not None:
         return None
     return "info", (
         f"the host moves from {case.recorded.target} to {case.terms.target}: the policy is seen "
@@ -179,7 +215,11 @@ def _moved_to_another_kind(case: Case) -> Said:
 
 
 def route_uncovered(case: Case) -> Said:
-    """Cloudflare's Universal SSL: the zone, and one label below it."""
+    """A route for a name more than one label below its zone, which Cloudflare's Universal SSL does
+    not cover.
+
+    Error: set `host: worker`.
+    """
     zone, domain = case.terms.zone_name, case.terms.domain
     if case.terms.host != WORKER_ROUTE or zone is None or domain in (None, zone):
         return None

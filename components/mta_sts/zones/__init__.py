@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import pulumi
 
-from mta_sts.arguments import Zone
+from mta_sts.arguments import External, Zone
 from mta_sts.zones.recorded import CLOUDFLARE, ROUTE53, RecordedZone
 
 
@@ -54,6 +54,9 @@ class ZoneModule(Protocol):
     async def name(self, zone_id: str, opts: pulumi.InvokeOptions) -> str | None:
         """The zone's own name; None where it is not known."""
 
+    def name_at_once(self, zone_id: str, opts: pulumi.InvokeOptions) -> str:
+        """The zone's own name, while the program stands still."""
+
     def look_up(self, domain: str) -> str:
         """The id of the one zone named `domain`."""
 
@@ -69,6 +72,9 @@ class ZoneOfDomain:
     id: pulumi.Input[str]
     protect: bool | None = None
     """Whether its records are protected; None: as the component is."""
+    announced_at: str | None = None
+    """Of a domain whose own zone others keep: where the policy is announced in this one. No other
+    record of the domain is here (RFC 8461 8.2)."""
 
     @property
     def recorded(self) -> RecordedZone | None:
@@ -89,16 +95,21 @@ def module_of(record_type: str) -> ZoneModule:
     return route53
 
 
-def zone_of(zone: Zone) -> tuple[ZoneModule, pulumi.Input[str]]:
-    """The module for this zone, and the zone's id."""
+def zone_of(zone: Zone | External) -> tuple[ZoneModule, pulumi.Input[str]]:
+    """The module for this zone, and the zone's id; of a zone that others keep, those of the zone of
+    ours in which the domain is announced."""
+    if external := zone.get("external"):
+        return zone_of(cast(External, external))
     if "cloudflare" in zone:
         return module_of(CLOUDFLARE), zone["cloudflare"]
     return module_of(ROUTE53), zone["route53"]
 
 
-def look_up(zone: Mapping[str, str | None], domain: str) -> Zone:
+def look_up(zone: Mapping[str, Any], domain: str) -> Zone:
     """The zone, its id looked up by the name of the domain where it is left out."""
     ((kind, given),) = zone.items()
+    if kind == "external":
+        return Zone(external=given)
     module = module_of(CLOUDFLARE if kind == "cloudflare" else ROUTE53)
     zone_id = given or module.look_up(domain)
     return Zone(cloudflare=zone_id) if kind == "cloudflare" else Zone(route53=zone_id)

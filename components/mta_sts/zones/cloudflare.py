@@ -65,6 +65,15 @@ async def name(zone_id: str, opts: pulumi.InvokeOptions) -> str | None:
     return (await cloudflare.zone(zone_id, opts)).get("name")
 
 
+def name_at_once(zone_id: str, opts: pulumi.InvokeOptions) -> str:
+    """The zone's own name, while the program stands still.
+
+    Raises:
+        ZoneNotFoundError: it cannot be read.
+    """
+    return str(cloudflare.zone_at_once(zone_id, opts)["name"])
+
+
 def value(resource: pulumi.CustomResource) -> pulumi.Output[str]:
     """The one value that a record has once it is made."""
     content: pulumi.Output[str] = resource.content  # type: ignore[attr-defined]
