@@ -15,10 +15,10 @@ config = pulumi.Config()
 zones: dict[str, str] = config.require_object("zones")
 elsewhere, here = zones
 
-mail = pulumi.StackReference(config.require("mail"))
 server = aws.route53.Record(
     "mail", zone_id=zones[here], name=f"mail.{here}", type="A", ttl=300, records=["192.0.2.25"]
 )
+mail = pulumi.StackReference(config.require("mail"))
 mx = {elsewhere: mail.require_output("mx"), here: server.fqdn.apply(lambda name: [name])}
 
 host = CloudFrontHost(
