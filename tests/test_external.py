@@ -41,7 +41,8 @@ def test_a_text_for_people_and_for_name_servers() -> None:
         ";\n"
         "_a.mta-sts.customer.example.  300  IN  CNAME  _b.acm-validations.aws.\n"
         "mta-sts.customer.example.     300  IN  CNAME  d1.cloudfront.net.\n"
-        "_mta-sts.customer.example.    300  IN  CNAME  _mta-sts.customer.example.announce.example.\n"  # noqa: E501 -- as it is printed
+        "_mta-sts.customer.example.    300  IN  CNAME  "
+        "_mta-sts.customer.example.announce.example.\n"
         '_smtp._tls.customer.example.  300  IN  TXT    "v=TLSRPTv1; rua=mailto:a@b.example"\n'
     )
 

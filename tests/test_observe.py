@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from mta_sts import observe as observing
-from mta_sts.findings import OFF, Caa, LiveMx, NotAsked, Observed
+from mta_sts.findings import OFF, Absent, Caa, LiveMx, NotAsked, Observed, Wanted
 from mta_sts.observe import observe
 from mta_sts.protocol.errors import HostNameError
 from mta_sts.protocol.resolve import CaaRecord, MailHost
@@ -101,6 +101,23 @@ def test_a_domain_that_does_not_exist(trust: Trust) -> None:
     seen = see(trust, zones=TOP, zone_servers=["ns.example"])
     assert seen.mx == LiveMx((), ttl=30)
     assert seen.delegated == ()
+
+
+def test_records_that_others_keep(trust: Trust) -> None:
+    wanted = [Wanted(HOST, "CNAME", f"target.{DOMAIN}"), Wanted(f"x.{DOMAIN}", "CNAME", "y.com")]
+    there = f"{HOST}. 60 IN CNAME target.{DOMAIN}."
+    assert see(trust, there, wanted=wanted).absent == (Absent(wanted[1], "nothing"),)
+    failed = see(trust, there, wanted=wanted, instead={f"x.{DOMAIN} CNAME": SERVFAIL}).absent
+    assert isinstance(failed, NotAsked)
+    assert see(trust, there).absent == OFF
+
+
+def test_a_zone_that_is_left_to_its_owner(trust: Trust) -> None:
+    """Its servers are those that the parent delegates to."""
+    seen = see(trust, zone_servers=["ns.mine.example"], left_to_owner=True)
+    assert seen.left_servers == seen.delegated == (f"ns.{DOMAIN}",)
+    alone = see(trust, left_servers=["ns.old.example"])
+    assert (alone.delegated, alone.zone_servers) == ((f"ns.{DOMAIN}",), None)
 
 
 def test_a_domain_that_takes_no_mail(trust: Trust) -> None:

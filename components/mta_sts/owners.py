@@ -69,7 +69,8 @@ class Owners:
     def __init__(self, state: State, vantage: Vantage) -> None:
         self._state = state
         self._vantage = replace(vantage, authoritative=True)
-        self._zones: dict[tuple[str, str], str] = {}
+        self.zone_names: dict[tuple[str, str], str] = {}
+        """By type of its records and id, the names of the zones that were asked about."""
         self._known: dict[str, Owner] = {}
         self._gave_up: set[str] = set()
 
@@ -127,9 +128,9 @@ class Owners:
         if recorded:
             return recorded[0].name
         key = zone.module.RECORD_TYPE, str(zone.id)
-        if key not in self._zones:
-            self._zones[key] = zone.module.name_at_once(str(zone.id), opts)
-        return external.announced_at(domain, self._zones[key].rstrip("."))
+        if key not in self.zone_names:
+            self.zone_names[key] = zone.module.name_at_once(str(zone.id), opts)
+        return external.announced_at(domain, self.zone_names[key].rstrip("."))
 
     def _may_lack(self, owner: Owner) -> bool:
         """Whether something is still to come: of a domain that is served and announced, the review

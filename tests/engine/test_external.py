@@ -80,7 +80,8 @@ def test_without_waiting(customers: Customers, monkeypatch: pytest.MonkeyPatch) 
     assert customers.seen() == both()
     assert customers.certificate() == sorted([f"mta-sts.{MINE}", f"mta-sts.{THEIRS}"])
     assert Step("delete", CERTIFICATE, f"cloudfront-{THEIRS}-asking") in joins.changes
-    assert Step("create", RECORD, f"{THEIRS}-txt") in joins.changes
+    order = [step.name for step in joins.changes if step.op in ("create", "update")]
+    assert order.index("cloudfront-distribution") < order.index(f"{THEIRS}-txt")
     assert told(joins) == wanted
     assert joins.outputs[THEIRS]["records"] == [
         {
@@ -235,6 +236,14 @@ def test_a_request_that_aws_gave_up(customers: Customers) -> None:
     assert told(refreshed) == wanted
     customers.cloud.give_up_certificates()
     customers.makes(wanted)
+    at = f"_mta-sts.{THEIRS}.{OURS}"
+    customers.cloud.put_records(customers.ours, [(at, "TXT", 300, ["v=STSv1; id=others;"])])
+    taken = customers.stack.up(customers.program({}))
+    assert taken.failed
+    assert f"{THEIRS}: {at} already has the TXT record 'v=STSv1; id=others;', which this " in (
+        "".join([*taken.said("error"), taken.printed])
+    )
+    customers.cloud.delete_records(customers.ours, [(at, "TXT")])
     customers.succeeds({})
     assert customers.seen() == both()
 
@@ -317,6 +326,12 @@ def test_there_and_back_under_enforce(
     written = list(cloud.log)
     assert customers.succeeds(enforce).changes == []
     assert cloud.log == written
+
+    early = customers.preview(None)
+    assert early.failed
+    assert f"{THEIRS}: removed-in-force: removed while its enforce policy is announced. " in (
+        "".join(early.said("error"))
+    )
 
     on(6)
     back = customers.succeeds(enforce, zone=own)
