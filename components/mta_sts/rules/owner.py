@@ -124,7 +124,7 @@ def validation_gone(case: Case) -> Said:
     )
     return ("error" if group.changes else "warning"), (
         f"the record by which its certificate is validated is gone: {missing_words([gone])}. The "
-        f"certificate {held}. {back}; or take the domain out, as docs/review.md says of leaving"
+        f"certificate {held}. {back}; or take the domain out, as docs/leave.md says"
     )
 
 
