@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from mta_sts.findings import NotAsked, Observed
-from mta_sts.memory import Announced, Live, Memory, Recorded
+from mta_sts.memory import Announced, Entry, Live, Memory, Recorded
 from mta_sts.protocol import Policy
 from mta_sts.review import Finding, review
-from mta_sts.takeover import said, with_live
+from mta_sts.takeover import said, was_brought_in, with_live
 from tests.rules.cases import DAYS, ENFORCE, NOW, QUIET, TESTING, caa, live, policy
 
 ID = "20240501T120000"
@@ -92,3 +92,32 @@ def test_what_senders_hold_is_remembered() -> None:
     # a run that stopped before the record: the old one was taken away by hand
     stopped = Recorded(TAKEN.next_entry(ENFORCE, NOW), written=ENFORCE.render().decode())
     assert review(stopped, ENFORCE, QUIET, later) == []
+
+
+class TestBroughtIn:
+    """The record was brought in after a run that had written the file, and stopped before it."""
+
+    MEMORY = TAKEN.memory(NOW)
+    ENTRY = Entry(after=MEMORY.after(ENFORCE, NOW), before=MEMORY)
+    BROUGHT_IN = Recorded(
+        ENTRY, announced_id=ID, written=ENFORCE.render().decode(), target="a.example"
+    )
+
+    def test_it_is_said(self) -> None:
+        assert said(self.BROUGHT_IN, ENFORCE, NOW) == f"taken over: id {ID} -> {ENFORCE.id[:4]}…"
+
+    def test_what_was_written_is_not_taken_back(self) -> None:
+        assert found_of(self.BROUGHT_IN, ENFORCE) == []
+
+    def test_another_is(self) -> None:
+        other = policy("enforce", max_age=8 * DAYS)
+        recorded = replace(self.BROUGHT_IN, written=other.render().decode())
+        assert found_of(recorded, ENFORCE) == [("error", "served-unannounced")]
+
+    @pytest.mark.parametrize("announced", [None, ENFORCE.id])
+    def test_the_record_of_this_stack_is_not(self, announced: str | None) -> None:
+        assert not was_brought_in(replace(self.BROUGHT_IN, announced_id=announced))
+
+
+def found_of(recorded: Recorded, after: Policy) -> list[tuple[str, str]]:
+    return [(each.severity, each.code) for each in review(recorded, after, FOUND, NOW)]

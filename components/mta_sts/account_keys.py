@@ -43,14 +43,20 @@ def _cloudflare_zone(value: Any) -> Any:
 
 
 class AccountKeys(Keys):
-    """`mta-sts:cloudflare` of a stack."""
+    """A Cloudflare account, for domains whose host is there, and for reports."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
     account_id: Annotated[str, PlainValidator(_account_id)]
+    """The account, which the zones belong to."""
     access_key_id: Annotated[str | None, PlainValidator(_word)] = None
+    """The id of an R2 access key, for policies in R2; its secret is `mta-sts:secretAccessKey`. Left
+    out: there are none in R2."""
     policies_in: Annotated[str, PlainValidator(_policies_in)] = "script"
+    """Where a Worker has its policies. Left out: script."""
     collect_reports_at: Annotated[str | None, PlainValidator(_collector_host)] = None
+    """Where TLS reports are taken over HTTPS: see [collecting](collecting.md). Left out:
+    nowhere."""
 
 
 class CollectorKeys(Keys):

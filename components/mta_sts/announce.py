@@ -5,97 +5,31 @@ it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
 
 import pulumi
 
-from mta_sts.foreign import NameTakenError, refuse_foreign_host, refuse_foreign_record
+from mta_sts.handed_in import LOOKS, Part
 from mta_sts.hooks import Hooks, Run
+from mta_sts.live import NotLiveError, wait_until_served
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Record
-from mta_sts.protocol.fetch import fetch, fetch_from
-from mta_sts.protocol.policy import policy_id, policy_url
-from mta_sts.protocol.resolve import addresses
-from mta_sts.protocol.sender_errors import SenderError
 from mta_sts.protocol.vantage import Vantage
+from mta_sts.taken import (
+    ForeignRecordError,
+    NameTakenError,
+    refuse_foreign_host,
+    refuse_foreign_record,
+    way_in,
+)
+from mta_sts.zones import ZoneOfDomain
 from mta_sts.zones.recorded import value_of
 
-FIRST_PAUSE = 0.25  # seconds
-LONGEST_PAUSE = 5.0  # seconds
-SAY_EVERY = 15.0  # seconds
 LETTING_GO = 60.0  # seconds, until a name that was let go is out of DNS
 
 
 Gate = Callable[[str], pulumi.ResourceHookBinding]
 """Holds back the resource of this name."""
-
-
-class NotLiveError(pulumi.RunError):
-    """The policy was not seen at its real name in time. Nothing was announced; senders keep the
-    policy announced before. The caller runs `pulumi up` again once what the message names is
-    mended."""
-
-
-async def wait_until_served(
-    domain: str,
-    wanted: str,
-    vantage: Vantage,
-    patience: float,
-    say: Callable[[str], None],
-    target: str | None = None,
-    *,
-    unbroken: float = 0.0,
-) -> None:
-    """Return once the bytes served for `domain` hash to the id `wanted`.
-
-    Args:
-        patience: seconds until it is given up.
-        target: ask this host, under the policy's own name, before DNS names it.
-        unbroken: seconds for which they must be seen at every look: what the host needs until every
-            edge serves them.
-        say: takes a line of progress: at once when there is something to wait for, when what is
-            served changes, and every 15 seconds.
-
-    Raises:
-        NotLiveError: the time is up.
-    """
-    url = policy_url(domain) + (f" at {target}" if target else "")
-    seen, said, said_at = "no answer yet", "", 0.0
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    pause = FIRST_PAUSE
-    since: float | None = None
-    try:
-        async with asyncio.timeout(patience + unbroken):
-            while True:
-                try:
-                    served = policy_id(await _body(domain, vantage, target))
-                    seen = f"it serves the policy with id {served}"
-                except SenderError as error:
-                    served, seen = "", str(error)
-                since = (since or loop.time()) if served == wanted else None
-                if since is not None and loop.time() - since >= unbroken:
-                    return
-                waited = loop.time() - began
-                if seen != said or loop.time() - said_at > SAY_EVERY:
-                    say(f"waiting for {url} to serve id {wanted}: {waited:.0f} s; {seen}")
-                    said, said_at = seen, loop.time()
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-    except TimeoutError:
-        raise NotLiveError(
-            f"{domain}: id {wanted} was not announced: after {patience:g} s {url} does not serve "
-            f"that policy. Last seen: {seen}. Senders keep what was announced before. Run "
-            "`pulumi up` again once it is served; gateTimeout says how many seconds to wait"
-        ) from None
-
-
-async def _body(domain: str, vantage: Vantage, target: str | None) -> bytes:
-    if target is None:
-        return (await fetch(domain, vantage)).body
-    host = await addresses(target, vantage)
-    return (await fetch_from(replace(host, name=f"mta-sts.{domain}"), vantage)).body
 
 
 class Gates:
@@ -106,10 +40,11 @@ class Gates:
         component: pulumi.ComponentResource,
         domain: str,
         recorded: Recorded,
-        takes_over: bool,
+        zone: ZoneOfDomain,
         timeout: float,
         policy_id: pulumi.Output[str],
         spread: float,
+        parts: Sequence[Part],
         hooks: Hooks,
         led: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
@@ -121,11 +56,13 @@ class Gates:
         self._led = led
         self._component = component
         self._domain = domain
-        self._takes_over = takes_over
+        self._zone = zone
+        self._called: dict[str, str] = {}
         self._recorded = recorded
         self._timeout = timeout
         self._policy_id = policy_id
         self._spread = spread
+        self._parts = parts
         self._hooks = hooks
 
     def before_name(self, resource: str) -> pulumi.ResourceHookBinding:
@@ -135,14 +72,20 @@ class Gates:
         )
 
     def before_cname(self, resource: str) -> pulumi.ResourceHookBinding:
-        """The same; and a host serves the policy before the name moves to it."""
+        """The same; and a host serves the policy before the name moves to it, and, where a part of
+        it is another's, before the name is made."""
+        self._called["CNAME"] = resource
+        first = [("mta-sts-names", self._names_are_free)]
+        if self._parts:
+            first.append(("mta-sts-first-host", self._first_host))
         return pulumi.ResourceHookBinding(
-            before_create=[self._hook(resource, "mta-sts-names", self._names_are_free)],
+            before_create=[self._hook(resource, kind, run) for kind, run in first],
             before_update=[self._hook(resource, "mta-sts-host", self._move)],
         )
 
     def before_txt(self, resource: str) -> pulumi.ResourceHookBinding:
         """The policy is live when the record names it."""
+        self._called["TXT"] = resource
         return pulumi.ResourceHookBinding(
             before_create=[self._hook(resource, "mta-sts-first", self._first_announcement)],
             before_update=[self._hook(resource, "mta-sts-gate", self._announcement)],
@@ -157,21 +100,37 @@ class Gates:
         patience = LETTING_GO if self._recorded.target else 0.0
         loop = asyncio.get_running_loop()
         began = loop.time()
+        foreign: list[ForeignRecordError] = []
+        stands = None
         while True:
             try:
                 stands = await refuse_foreign_host(self._domain, ours, _vantage())
                 break
-            except NameTakenError:
+            except ForeignRecordError as error:
                 if loop.time() - began >= patience:
-                    raise
+                    foreign.append(error)
+                    break
             await asyncio.sleep(1)
         if stands and self._recorded.target is None:
             self._refuse_left_behind(f"mta-sts.{self._domain}", "CNAME", stands)
-        await refuse_foreign_record(self._domain, self._recorded.ids, _vantage())
+        try:
+            await refuse_foreign_record(self._domain, self._recorded.ids, _vantage())
+        except ForeignRecordError as error:
+            foreign.append(error)
+        if foreign:
+            raise NameTakenError(await self._way_in(foreign))
+
+    async def _way_in(self, foreign: list[ForeignRecordError]) -> str:
+        """What stands there, and how it becomes this stack's."""
+        zone_id = await pulumi.Output.from_input(self._zone.id).future()
+        parent = await self._component.urn.future()
+        return way_in(
+            self._domain, foreign, self._zone.module, str(zone_id), str(parent), self._called
+        )
 
     def _refuse_left_behind(self, name: str, kind: str, found: str) -> None:
         """A record of ours that the stack does not know, left there by a run that was killed."""
-        if not self._takes_over:
+        if not self._zone.module.TAKES_OVER:
             raise NameTakenError(
                 f"{self._domain}: {name} already has the {kind} record {found!r}, left there by a "
                 "run that was killed. Delete it in the zone, and run `pulumi up` again"
@@ -185,7 +144,10 @@ class Gates:
     async def _first_announcement(self, args: pulumi.ResourceHookArgs) -> None:
         ours = self._recorded.ids | {self._id_to_announce(args)}
         name = _name(args)
-        stands = await refuse_foreign_record(self._domain, ours, _vantage(), name)
+        try:
+            stands = await refuse_foreign_record(self._domain, ours, _vantage(), name)
+        except ForeignRecordError as error:
+            raise NameTakenError(await self._way_in([error])) from None
         if stands and self._recorded.announced_id is None:
             self._refuse_left_behind(name, "TXT", stands)
         await self._announcement(args)
@@ -195,17 +157,31 @@ class Gates:
             await self._led()
         await self.wait(self._id_to_announce(args))
 
+    async def _first_host(self, args: pulumi.ResourceHookArgs) -> None:
+        """What is another's serves the policy before the name is made for it."""
+        for part in self._parts:
+            if await part.lacks(f"mta-sts.{self._domain}"):
+                raise NotLiveError(
+                    f"{self._domain}: nothing was announced: {await part.told()}\n"
+                    "Run `pulumi up` again once that is done"
+                )
+        await self.wait(await self._policy_id.future() or "", _value(args))
+
     async def wait(self, wanted: str, target: str | None = None) -> None:
         """Wait until the policy with the id `wanted` is served, at `target` if that is given."""
-        await wait_until_served(
-            self._domain,
-            wanted,
-            _vantage(),
-            self._timeout,
-            self.say,
-            target,
-            unbroken=self._spread,
-        )
+        try:
+            await wait_until_served(
+                self._domain,
+                wanted,
+                _vantage(),
+                self._timeout,
+                self.say,
+                target,
+                unbroken=max(self._spread, LOOKS) if self._parts else self._spread,
+            )
+        except NotLiveError as error:
+            told = [await part.told() for part in self._parts]
+            raise NotLiveError("\nWhat it takes: ".join([str(error), *told])) from None
 
     def _id_to_announce(self, args: pulumi.ResourceHookArgs) -> str:
         return Record.parse(_value(args)).id

@@ -61,6 +61,14 @@ class CloudFrontHostArgs(TypedDict):
     bucket: NotRequired[Input[str]]
     """The name of an existing private bucket for the policies. Its owner attaches the statement
     that the output `bucket_policy` gives. Left out: a bucket of the host's own."""
+    distribution: NotRequired[Input[str]]
+    """The id of an existing distribution that serves the policies beside what it serves already.
+    Its owner adds what the output `to_add` says; until a policy is seen there, nothing of it is
+    announced. Left out: a distribution of the host's own."""
+    certificate: NotRequired[Input[str]]
+    """The ARN of an existing certificate in us-east-1, for a distribution of the host's own. It
+    must cover `mta-sts.<domain>` of every domain. Left out: a certificate of the host's own, and
+    the records by which it is validated."""
 
 
 class CloudFront(TypedDict):

@@ -9,6 +9,7 @@ from mta_sts.findings import Absent, Caa, LiveMx, NotAsked, Observed, Reports, S
 from mta_sts.limits import LONGEST_RUN
 from mta_sts.memory import Announced, Memory, Recorded
 from mta_sts.protocol.policy import Policy, policy_id
+from mta_sts.takeover import was_brought_in
 
 T = TypeVar("T")
 
@@ -64,7 +65,7 @@ class Case:
     @property
     def takes_over(self) -> bool:
         """Whether this run announces the first policy of this stack in place of another's."""
-        return self.recorded.live is not None
+        return self.recorded.live is not None or was_brought_in(self.recorded)
 
     @property
     def changes_zone(self) -> bool:
@@ -88,7 +89,8 @@ class Case:
         return (
             self.before == self.policy
             and written is not None
-            and policy_id(written.encode("ascii")) != self.recorded.announced_id
+            and policy_id(written.encode("ascii"))
+            not in (self.recorded.announced_id, self.policy.id)
         )
 
     @property

@@ -18,7 +18,14 @@ from mta_sts.arguments import (
     ReportCollectorArgs,
     WorkerHostArgs,
 )
-from mta_sts.keys import ComponentKeys, HostKeys, PolicyKeys, StackKeys, WorkerHostKeys
+from mta_sts.keys import (
+    ComponentKeys,
+    HostKeys,
+    PolicyKeys,
+    StackKeys,
+    WorkerHostKeys,
+    certificate_arn,
+)
 from mta_sts.problems import ALLOWED, ArgumentError, lines, show
 from mta_sts.protocol import Policy
 from mta_sts.protocol.names import HostNameError, host_name
@@ -117,6 +124,7 @@ class Account(AccountKeys):
     """The checked `mta-sts:cloudflare` of a stack, and the secret of its access key."""
 
     secret: pulumi.Output[str] | None = None
+    """The secret of the R2 access key. Left out: there is no key."""
 
     @property
     def access_key(self) -> dict[str, Any]:
@@ -202,13 +210,31 @@ def hosted_domains(name: str, args: CloudFrontHostArgs) -> list[HostedDomain]:
     return _domains_of(f"CloudFrontHost {name}", HostKeys, args)
 
 
+def certificate(name: str, arn: pulumi.Input[str]) -> pulumi.Output[str]:
+    """The ARN of the certificate that the `CloudFrontHost` called `name` is given, checked once it
+    is known.
+
+    Raises:
+        ArgumentError: CloudFront does not take it.
+    """
+
+    def checked(known: str) -> str:
+        try:
+            return certificate_arn(known)
+        except ValueError as error:
+            said = f"certificate: found {show(known)}; allowed: {ALLOWED['certificate']} ({error})"
+            raise ArgumentError(f"CloudFrontHost {name}", [said]) from None
+
+    return pulumi.Output.from_input(arn).apply(checked)
+
+
 def worker_domains(name: str, args: WorkerHostArgs) -> list[HostedDomain]:
     """Check the arguments of the `WorkerHost` called `name`; its domains in order of name.
 
     Raises:
         ArgumentError: with every problem.
     """
-    return _domains_of(f"WorkerHost {name}", WorkerHostKeys, args)
+    return _domains_of(f"WorkerHost {name}", WorkerHostKeys, args, " of a Worker")
 
 
 def collector(name: str, args: ReportCollectorArgs) -> CollectorKeys:
@@ -229,11 +255,12 @@ def _domains_of(
     where: str,
     keys: type[HostKeys] | type[WorkerHostKeys],
     args: CloudFrontHostArgs | WorkerHostArgs,
+    context: str = "",
 ) -> list[HostedDomain]:
     try:
         domains = keys.model_validate(args).domains
     except ValidationError as error:
-        raise ArgumentError(where, lines(error, list(keys.model_fields))) from None
+        raise ArgumentError(where, lines(error, list(keys.model_fields), context)) from None
     checked: list[HostedDomain] = []
     for hosted in sorted(domains, key=lambda hosted: hosted.domain):
         each = HostedDomain(domain=hosted.domain, zone=hosted.zone)

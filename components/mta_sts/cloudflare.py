@@ -4,47 +4,39 @@ Its Python package gives the plugin's version and is not imported, because that 
 every preview: docs/architecture.md has the figures. The plugin checks what it is given.
 """
 
-from importlib import metadata
-from typing import Any, ClassVar
+from typing import Any
 
 import pulumi
 import pulumi.runtime
 
 from mta_sts import left_behind
+from mta_sts.by_type import Typed, version_of
 
 PACKAGE = "cloudflare"
 DISTRIBUTION = "pulumi-cloudflare"
+NEEDED_FOR = "zones and hosts on Cloudflare"
 COMPATIBILITY_DATE = "2026-11-01"
 """Of the Workers runtime."""
 GET_ZONE = "cloudflare:index/getZone:getZone"
-
-
-class NotInstalledError(pulumi.RunError):
-    """The package that brings the Cloudflare provider is missing. The user installs it."""
 
 
 class ZoneNotFoundError(pulumi.RunError):
     """There is no such zone, or it cannot be read. The caller names the zone by its id."""
 
 
-def _version() -> str:
-    try:
-        return metadata.version(DISTRIBUTION)
-    except metadata.PackageNotFoundError:
-        raise NotInstalledError(
-            f"zones and hosts on Cloudflare need the package {DISTRIBUTION}, which is not "
-            f"installed: pip install {DISTRIBUTION}"
-        ) from None
+class _Resource(Typed):
+    """A resource that nothing can take over, where it is there already."""
 
-
-class _Resource(pulumi.CustomResource):
-    """A resource whose inputs go by the provider's own names."""
-
-    TYPE: ClassVar[str]
+    DISTRIBUTION = DISTRIBUTION
+    NEEDED_FOR = NEEDED_FOR
 
     def __init__(self, resource: str, opts: pulumi.ResourceOptions, **inputs: Any) -> None:
-        own = pulumi.ResourceOptions(version=_version(), hooks=left_behind.named())
-        super().__init__(self.TYPE, resource, inputs, pulumi.ResourceOptions.merge(own, opts))
+        own = pulumi.ResourceOptions(hooks=left_behind.named())
+        super().__init__(resource, pulumi.ResourceOptions.merge(own, opts), **inputs)
+
+
+def _version() -> str:
+    return version_of(DISTRIBUTION, NEEDED_FOR)
 
 
 class DnsRecord(_Resource):

@@ -108,6 +108,7 @@ class MtaSts(pulumi.ComponentResource):
         super().__init__(
             state.COMPONENT, name, registered(given, policy, self._known), self._options(opts)
         )
+        _: pulumi.Output[bool] = pulumi.Output.from_input(reviews.say_unreviewed(self, given))
         said: pulumi.Output[bool] = pulumi.Output.all(policy, found, self.urn).apply(
             lambda known: self._say(*known)
         )
@@ -136,6 +137,7 @@ class MtaSts(pulumi.ComponentResource):
         """Make all that the domain has; the DNS records among it."""
         given, domain = self._given, self._given.domain
         host, values = self._host_to_use(name)
+        others = self._program.handed_in.of(f"mta-sts.{domain}")
         target = host.target(values, domain)
         if self._recorded.host == self._kind:
             pulumi.Output.all(policy, target).apply(lambda known: self._say_moved(*known))
@@ -147,10 +149,11 @@ class MtaSts(pulumi.ComponentResource):
             self,
             domain,
             self._recorded,
-            self._zone.module.TAKES_OVER,
+            self._zone,
             given.gate_timeout,
             self.policy_id,
             host.spread(values),
+            others if self._kind == CLOUDFRONT else [],
             self._program.hooks,
             None if self._leaving else elsewhere.led(self._elsewhere, self, target),
         )
@@ -286,9 +289,9 @@ class MtaSts(pulumi.ComponentResource):
         given, recorded = self._given, self._recorded
         protect = life.is_protected(recorded, self._known, given.accept, self._now)
         protect = protect and not self._may_move
-        self._is_protected = protect
+        self._is_protected = protect or bool(opts and opts.protect)
         own = pulumi.ResourceOptions(protect=True if protect else None)
-        return pulumi.ResourceOptions.merge(own, opts)
+        return pulumi.ResourceOptions.merge(opts, own)
 
     def _host_to_use(self, name: str) -> tuple[HostModule, Any]:
         """The host that was handed in, or a distribution of the domain's own."""

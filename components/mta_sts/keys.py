@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from mta_sts.limits import (
+    CERTIFICATE_REGION,
     COMMON_NAME_LIMIT,
     DEFAULT_GATE_TIMEOUT,
     DEFAULT_MAX_AGE,
@@ -178,7 +179,9 @@ class StackKeys(_DomainKeys):
     model_config = ConfigDict(alias_generator=to_camel)
 
     zone: Annotated[dict[str, Any], PlainValidator(zone_in_stack)]
+    """The DNS zone that takes the domain's records; the word alone looks it up by the name."""
     host: Annotated[str, PlainValidator(_host_in_stack), AfterValidator(_suits_zone)] = "cloudfront"
+    """Where the policy is served: see [hosts](hosts.md). Left out: cloudfront."""
 
 
 class ComponentKeys(_DomainKeys):
@@ -222,15 +225,49 @@ class WorkerHostKeys(Keys):
     in_bucket: Annotated[bool, PlainValidator(_yes_or_no)] = False
 
 
+def _distribution(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[A-Z0-9]{6,32}", value):
+        raise ValueError("not an id")
+    return value
+
+
+def certificate_arn(value: Any) -> str:
+    """The ARN of a certificate that CloudFront takes."""
+    found = re.fullmatch(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate/\S+", str(value))
+    if not found:
+        raise ValueError("not the ARN of a certificate")
+    if found[1] != CERTIFICATE_REGION:
+        raise ValueError(f"it is in {found[1]}, and CloudFront takes none from there")
+    return str(value)
+
+
 class HostKeys(Keys):
+    bucket: Any = None
+    distribution: Annotated[Any, _known(_distribution)] = None
+    certificate: Annotated[Any, _known(certificate_arn)] = None
     domains: Annotated[
         list[_HostedKeys], Field(min_length=1, max_length=MOST_ALIASES), AfterValidator(_once)
     ]
-    bucket: Any = None
+
+    @field_validator("certificate")
+    @classmethod
+    def _of_a_distribution_of_its_own(cls, certificate: Any, info: ValidationInfo) -> Any:
+        if info.data.get("distribution") is not None:
+            raise ValueError("distribution is given, too")
+        return certificate
 
     @field_validator("domains")
     @classmethod
-    def _have_a_short_name(cls, domains: list[_HostedKeys]) -> list[_HostedKeys]:
+    def _have_a_short_name(
+        cls, domains: list[_HostedKeys], info: ValidationInfo
+    ) -> list[_HostedKeys]:
+        if info.data.get("distribution") is not None or info.data.get("certificate") is not None:
+            if any(EXTERNAL in hosted.zone for hosted in domains):
+                raise ValueError(
+                    "a domain whose zone is external needs the host's own certificate, for which "
+                    "its owner is asked: leave out certificate and distribution"
+                )
+            return domains
         long = [len(f"mta-sts.{hosted.domain}") > COMMON_NAME_LIMIT for hosted in domains]
         # One of a zone kept elsewhere may not be in the certificate yet.
         mine = [EXTERNAL not in hosted.zone for hosted in domains]

@@ -14,6 +14,8 @@ DEFAULT_GATE_TIMEOUT = 600.0
 """Seconds."""
 COMMON_NAME_LIMIT = 64
 """Characters in the first name of an ACM certificate; the others may be longer."""
+CERTIFICATE_REGION = "us-east-1"
+"""CloudFront takes certificates from no other region."""
 MOST_ALIASES = 100
 """Names that one CloudFront distribution serves."""
 LONGEST_RUN = 7200

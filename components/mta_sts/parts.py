@@ -161,7 +161,9 @@ class Domain:
     ) -> None:
         """Once the name has left a distribution, it stays until no sender asks it: the only host
         that serves those who hold its address."""
-        was_there = self.recorded.host == CLOUDFRONT
+        was_there = self.recorded.host == CLOUDFRONT and self.state.has_distribution(
+            self.recorded.target or ""
+        )
         has_left = self.state.has_left_cloudfront(self.name, kind)
         if not (was_there or has_left):
             return

@@ -14,6 +14,7 @@ from mta_sts.review import CODES
 ALLOWED = {
     "domain": "a domain name of at least two labels, such as example.com",
     "domains": f"a list of 1 to {MOST_ALIASES} domains, each once, each with domain and zone",
+    "domains of a Worker": "a list of domains, at least one, each once, each with domain and zone",
     "mode": "testing, enforce or none",
     "mx": 'a list of host names, or "*." and a host name; empty in mode none only',
     "maxAge": f"a whole number of seconds from {SHORTEST_MAX_AGE} to 31557600",
@@ -45,6 +46,11 @@ ALLOWED = {
     "script": "a name of small letters, digits and hyphens, at most 63",
     "inBucket": "true or false",
     "leaving": "true or false",
+    "distribution": "the id of a CloudFront distribution: E2QWRUHAPOMQZL",
+    "certificate": (
+        "the ARN of a certificate in us-east-1: arn:aws:acm:us-east-1:123456789012:certificate/…; "
+        "an existing distribution has one already"
+    ),
     "gateTimeout": "a number of seconds above 0",
     "testingPeriod": "a number of seconds above 0",
     "accept": f"a mapping from findings to reasons, in words; findings are {', '.join(CODES)}",

@@ -98,11 +98,11 @@ def review(
     if unasked and (changes or observed is not None):
         blind = "mx-uncovered" in unjudged and case.policy.mode == "enforce"
         severity: Severity = "error" if blind else "warning"
-        findings.append(_finding(NOT_CHECKED, severity, _not_checked(unasked), changes, terms))
+        findings.append(_finding(NOT_CHECKED, severity, not_checked(unasked), changes, terms))
     met = {finding.code for finding in findings}
     unused = [code for code in terms.accept if code not in met | unjudged]
     if unused and policy is not None:
-        findings.append(Finding(ACCEPT_UNUSED, "warning", _accept_unused(unused)))
+        findings.append(Finding(ACCEPT_UNUSED, "warning", accept_unused(unused)))
     return findings
 
 
@@ -117,11 +117,20 @@ def _finding(code: str, severity: Severity, message: str, changes: bool, terms: 
     return Finding(code, "error", f"{message}. Or set accept: {{{code}: <reason>}}")
 
 
-def _not_checked(unasked: dict[str, list[str]]) -> str:
-    """P5: what cannot be asked is said, and is no reason to think that all is well."""
+def not_checked(unasked: dict[str, list[str]]) -> str:
+    """DNS could not be asked.
+
+    P5: what cannot be asked is said, and is no reason to think that all is well.
+
+    Error under enforce where the MX hosts could not be checked, else warning: run again.
+    """
     parts = (f"{listed(what)}: {why}" for why, what in unasked.items())
     return f"{'; '.join(parts)}. Run again once DNS can be asked"
 
 
-def _accept_unused(codes: Iterable[str]) -> str:
+def accept_unused(codes: Iterable[str]) -> str:
+    """An `accept` that is no longer needed.
+
+    Warning: take it out.
+    """
     return f"accept is no longer needed for {listed(codes)}: take it out"

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 import pulumi
 import pulumi.runtime
 
+from mta_sts.checks import Arguments
 from mta_sts.findings import Finding
+from mta_sts.words import listed
 
 
 class ReviewError(pulumi.RunError):
@@ -76,6 +78,25 @@ def stopped(errors: dict[str, list[Finding]]) -> str:
         return f"the review found {what} in {', '.join(sorted(errors))}; nothing was changed"
     lines = [f"\n  {domain}: {finding}" for domain in sorted(errors) for finding in errors[domain]]
     return f"the review found errors; nothing was changed:{''.join(lines)}"
+
+
+async def say_unreviewed(component: pulumi.Resource, given: Arguments) -> bool:
+    """Say of a policy that is not known yet, in a preview, that it is not reviewed; whether that
+    was said."""
+    policy = {"mode": given.mode, "mx": given.mx, "maxAge": given.max_age}
+    values = {key: pulumi.Output.from_input(value) for key, value in policy.items()}
+    unknown = [key for key, value in values.items() if not await value.is_known()]
+    if not unknown:
+        return False
+    await component.urn.future()  # else the line is lost
+    found = Finding(
+        "not-reviewed",
+        "warning",
+        f"{listed(unknown)} is known once a resource of this program is made. The review comes in "
+        "`pulumi up`, before anything of this domain is written, and an error stops it there",
+    )
+    say(component, "", [found])
+    return True
 
 
 def say(component: pulumi.Resource, summary: str, found: Sequence[Finding]) -> None:

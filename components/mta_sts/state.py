@@ -23,6 +23,8 @@ COMPONENT = "mta-sts:index:MtaSts"
 OURS = "mta-sts:index:"
 VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+DISTRIBUTIONS = {DISTRIBUTION: "domainName", f"{OURS}CloudFrontHost": "target"}
+"""What leads to a distribution, and the output that is its domain name."""
 
 TXT = "-txt"
 """What follows the name of a component in that of the resource by which it announces."""
@@ -59,13 +61,16 @@ class State:
         self._records: dict[str, list[RecordedRecord]] = {}
         self._scripts: dict[str, str] = {}
         self._by_name: dict[tuple[str, str], Outputs] = {}
+        self._distributions: set[str] = set()
         self._components: dict[str, str] = {}
         self._announcing: dict[str, list[RecordedRecord]] = {}
         self.certificates = RecordedCertificates()
         for urn, resource in resources.items():
+            kind, name, outputs = resource["type"], urn.split("::", 3)[3], resource["outputs"]
+            if kind in DISTRIBUTIONS:
+                self._distributions.add(outputs.get(DISTRIBUTIONS[kind], ""))
             if OURS not in urn:
                 continue
-            kind, name, outputs = resource["type"], urn.split("::", 3)[3], resource["outputs"]
             self._by_name[kind, name] = outputs
             if kind == COMPONENT and "memory" in outputs:
                 self._memories[outputs["memory"]["domain"]] = outputs["memory"]
@@ -142,6 +147,10 @@ class State:
         """Whether the policy went from CloudFront to `host`, and what served it is still there."""
         file = self.outputs(FILE, f"{component}-{FILE_OF[CLOUDFRONT]}")
         return file is not None and host != CLOUDFRONT
+
+    def has_distribution(self, domain_name: str) -> bool:
+        """Whether the stack has a distribution of this domain name, or uses it."""
+        return domain_name in self._distributions
 
     def script(self, name: str) -> str:
         """The text of the Worker of this name; empty if there is none."""

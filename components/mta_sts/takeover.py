@@ -20,8 +20,17 @@ def with_live(recorded: Recorded, observed: Observed) -> Recorded:
         return recorded
 
 
+def was_brought_in(recorded: Recorded) -> bool:
+    """Whether another made the record, and its id, and it was brought into the stack."""
+    known = [recorded.entry.after, recorded.entry.before] if recorded.entry else []
+    ids = {each.announced.policy.id for each in known if each.announced}
+    return bool(ids) and recorded.announced_id is not None and recorded.announced_id not in ids
+
+
 def said(recorded: Recorded, policy: Policy, now: datetime) -> str:
     """What changes, on one line; empty where nothing does."""
     announced = recorded.memory(now).announced
     before = announced.policy if announced else None
+    if was_brought_in(recorded):
+        return summary(before, policy, recorded.announced_id)
     return summary(before, policy, recorded.live.id if recorded.live else None)

@@ -98,8 +98,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         kind = self._kind(request)
-        old = _recorded(kind, visible(load(request.old_inputs)), load(request.olds))
         new = visible(load(request.news))
+        old = _recorded(kind, visible(load(request.old_inputs)), load(request.olds), new)
         changes = _changes(kind, old, new, request.ignoreChanges)
         replacing = kind.replaces(old, new)
         detailed = {
@@ -192,9 +192,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
 Response = provider_pb2.DiffResponse
 
 
-def _recorded(kind: Resource, inputs: Props, state: Props) -> Props:
-    """The inputs of an import lack what has a default: it is as the state says."""
-    return {**{key: state[key] for key in kind.defaults if key in state}, **inputs}
+def _recorded(kind: Resource, inputs: Props, state: Props, new: Props) -> Props:
+    """The inputs of an import lack what has a default, and a program may give what the API has
+    chosen so far: both are as the state says."""
+    known = {*kind.defaults, *(kind.computed & new.keys())} & state.keys()
+    return {**{key: state[key] for key in known}, **inputs}
 
 
 def _outputs(kind: Resource, state: Props) -> Any:

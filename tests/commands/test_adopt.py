@@ -80,6 +80,24 @@ def test_adopting_it(live: Live) -> None:
     assert result.exit_code == 0
 
 
+def test_adopting_one_on_a_server_of_its_own(live: Live) -> None:
+    """No name has to leave a distribution first, so the records are brought in."""
+    live.cloud.delete_records(live.site.zone, [(f"mta-sts.{DOMAIN}", "CNAME")])
+    live.put("A", f"mta-sts.{DOMAIN}", "127.0.0.1")
+    told = run("suggest", "--adopt", DOMAIN).stderr.partition("Step by step:\n")[2]
+    assert told.splitlines() == [
+        "  1. pulumi preview: it says `taken over: id … -> …`, and whatever else would change",
+        "  2. pulumi up: it writes down what is live, and stops before the names that are taken",
+        "  3. bring in, by the `pulumi import` that it names, or else delete, the TXT record of "
+        f"_mta-sts.{DOMAIN}: '{RECORD}'",
+        "  4. bring in, by the `pulumi import` that it names, or else delete, the address records "
+        f"of mta-sts.{DOMAIN}: 127.0.0.1",
+        "  5. pulumi up again: what was brought in changes in place, once the policy is seen on "
+        "its new host; of what was deleted, senders that hold the policy keep it, and others "
+        "deliver as if there was none",
+    ]
+
+
 def test_adopting_one_that_leaves_out_an_mx(live: Live) -> None:
     """P5 holds for it too, so it is accepted by name."""
     live.put("MX", DOMAIN, "10 mail.solarmora.com.", "20 mx2.solarmora.com.")

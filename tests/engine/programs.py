@@ -23,16 +23,26 @@ def configured(
     domains: Mapping[str, Mapping[str, Any]], cloudflare: Cloudflare | None = None
 ) -> Program:
     """The repository's own program, with these `mta-sts:domains`, and maybe an account."""
-    configuration = {"mta-sts:domains": json.dumps(domains)}
+    configuration: dict[str, Any] = {"mta-sts:domains": domains}
     if cloudflare:
-        account = {"accountId": cloudflare.account, "accessKeyId": cloudflare.access_key_id}
         configuration |= {
-            "mta-sts:cloudflare": json.dumps(account),
+            "mta-sts:cloudflare": {
+                "accountId": cloudflare.account,
+                "accessKeyId": cloudflare.access_key_id,
+            },
             "mta-sts:secretAccessKey": cloudflare.secret_access_key,
         }
+    return of_stack(configuration)
+
+
+def of_stack(config: Mapping[str, Any]) -> Program:
+    """The repository's own program, with what stands under `config` in a stack's file."""
+    values = {
+        key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
+    }
 
     def program() -> None:
-        pulumi.runtime.set_all_config(configuration)
+        pulumi.runtime.set_all_config(values)
         runpy.run_path(str(ROOT / "__main__.py"))
 
     return program

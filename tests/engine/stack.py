@@ -100,8 +100,15 @@ class Stack:
 
     def state(self) -> list[dict[str, Any]]:
         """The resources in the stack's state."""
-        stack = self._stack(lambda: None)
-        return list((stack.export_stack().deployment or {}).get("resources", []))
+        return list(self.export().get("resources", []))
+
+    def export(self) -> dict[str, Any]:
+        """The stack's state."""
+        return dict(self._stack(lambda: None).export_stack().deployment or {})
+
+    def take(self, state: dict[str, Any]) -> None:
+        """Have a state that was exported, in place of its own."""
+        self._stack(lambda: None).import_stack(automation.Deployment(version=3, deployment=state))
 
     def _stack(self, program: Callable[[], None]) -> automation.Stack:
         return automation.create_or_select_stack(self.name, PROJECT, program, opts=self._options)

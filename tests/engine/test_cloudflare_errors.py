@@ -52,8 +52,9 @@ def test_a_name_that_is_taken(cloud: Cloud, stack: Stack, pair: Pair) -> None:
     run = stack.up(program(cloud, {DOMAIN: pair}, {DOMAIN: zone}))
     assert run.failed
     assert (
-        f"{DOMAIN}: {name} already has the address record '192.0.2.1', which this stack did not "
-        "make. It was left as it is, and nothing was announced."
+        f"{DOMAIN}: {name} already has the A record '192.0.2.1', which this stack did not "
+        "make. It was left as it is, and nothing was announced. Delete the A record of "
+        f"{name}, and run `pulumi up` again"
     ) in run.printed
     assert "Traceback" not in run.printed
     cloud.delete_records(str(zone["cloudflare"]), [(name, "A")])

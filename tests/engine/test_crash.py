@@ -1,4 +1,4 @@
-"""P8: the engine or the plugin is killed, and the commands that the README names finish the work.
+"""P8: killed, and the commands that docs/trouble.md names finish the work.
 
 The real command line, on a copy of the repository's own program: so there is a process to kill.
 """

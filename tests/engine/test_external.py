@@ -130,8 +130,7 @@ def test_what_the_owner_takes_away(customers: Customers) -> None:
         f"validation-gone: the record by which its certificate is validated is gone: {validation}. "
     )
     way_on = (
-        "Have the owner of the zone make it again; or take the domain out, as docs/review.md says "
-        "of leaving"
+        "Have the owner of the zone make it again; or take the domain out, as docs/leave.md says"
     )
     customers.deletes(wanted, "validation")
     warned = customers.preview({})

@@ -161,7 +161,7 @@ class TestValidationGone:
         "the record by which its certificate is validated is gone: _a.mta-sts.customer.example "
         "CNAME _b.acm-validations.aws (found: nothing). The certificate "
     )
-    WAY_ON = "or take the domain out, as docs/review.md says of leaving"
+    WAY_ON = "or take the domain out, as docs/leave.md says"
     OWNER = "Have the owner of the zone make it again"
 
     def test_the_yearly_renewal(self) -> None:

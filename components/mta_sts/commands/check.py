@@ -83,7 +83,7 @@ def check(
     whether the policy covers them; where TLS reports go; who may issue certificates. Of many, each
     has a line as soon as it has been looked at.
 
-    What each finding means, and what to do: docs/check.md. Exit status: 0 nothing is wrong; 1
+    What each finding means, and what to do: docs/reference.md. Exit status: 0 nothing is wrong; 1
     findings, but for notes; 2 something could not be looked up, so there may be more; 130 after
     Ctrl-C.
     """

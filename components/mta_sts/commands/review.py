@@ -58,7 +58,13 @@ class Reviewed:
 @click.option("--domain", help="The mail domain, where OLD and NEW are policy files.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="When OLD was announced.")
 @click.option("--offline", is_flag=True, help="Do not ask live DNS.")
-@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    help="For people, for a comment, or for a program; text where left out.",
+)
 def review(
     old: Path, new: Path, domain: str | None, since: datetime | None, offline: bool, form: str
 ) -> None:

@@ -9,10 +9,10 @@ import pulumi_aws as aws
 from mta_sts import leaving
 from mta_sts.arguments import HostedDomain
 from mta_sts.hosts import given_up
-from mta_sts.hosts.joining import REGION, Names
+from mta_sts.hosts.joining import Names
 from mta_sts.hosts.recorded_certificates import SHARED
 from mta_sts.hosts.shared import is_protected
-from mta_sts.limits import COMMON_NAME_LIMIT
+from mta_sts.limits import CERTIFICATE_REGION, COMMON_NAME_LIMIT
 from mta_sts.program import this_program
 from mta_sts.zones import ZoneOfDomain, zone_of
 
@@ -32,7 +32,7 @@ def issued(
         # The whole list, always: one that is left out or empty would leave the old names in it.
         subject_alternative_names=listed,
         validation_method="DNS",
-        region=REGION,
+        region=CERTIFICATE_REGION,
         opts=pulumi.ResourceOptions(parent=host, protect=replaceable),
     )
     records = [
@@ -44,7 +44,7 @@ def issued(
     return aws.acm.CertificateValidation(
         f"{short}-issued",
         certificate_arn=certificate.arn,
-        region=REGION,
+        region=CERTIFICATE_REGION,
         opts=pulumi.ResourceOptions(
             parent=host, depends_on=records, protect=replaceable, hooks=given_up.named()
         ),

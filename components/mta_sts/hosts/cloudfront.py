@@ -5,6 +5,7 @@ old policy under a new id.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,11 +14,14 @@ import pulumi_aws as aws
 
 from mta_sts import checks
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs
-from mta_sts.findings import ACM_ISSUERS
+from mta_sts.aws import BucketObject
+from mta_sts.findings import ACM_ISSUERS, Wanted
 from mta_sts.hosts import Served, Site, certificate, distribution, joining
+from mta_sts.hosts.existing import ExistingBucket, ExistingDistribution, ToAdd
 from mta_sts.hosts.recorded import CLOUDFRONT, FILE_OF, file_key
 from mta_sts.hosts.shared import md5, once_reviewed, protection
 from mta_sts.hosts.shared import short as short_name
+from mta_sts.program import this_program
 
 ISSUERS = ACM_ISSUERS
 
@@ -39,18 +43,18 @@ def spread(given: CloudFront) -> float:
 
 def serve(site: Site, given: CloudFront) -> Served:
     """Write the policy file into the host's bucket, and point the name at the distribution."""
-    file = aws.s3.BucketObjectv2(
+    file = BucketObject(
         f"{site.name}-{FILE_OF[CLOUDFRONT]}",
+        site.options(),
         bucket=given["bucket"],
         key=file_key(site.domain),
         content=site.text,
-        content_type="text/plain",
-        cache_control="no-store",
+        contentType="text/plain",
+        cacheControl="no-store",
         # With the hash S3 itself reports, a refresh notices a file that another hand changed; with
         # keys of S3's own, that hash is the MD5 of the content.
-        server_side_encryption="AES256",
+        serverSideEncryption="AES256",
         etag=site.text.apply(md5),
-        opts=site.options(),
     )
     if site.is_named_by_owner:
         return Served([file])
@@ -72,6 +76,8 @@ class CloudFrontHost(pulumi.ComponentResource):
     is attached to a bucket of the host's own; the owner of an existing one attaches it."""
     distribution_id: pulumi.Output[str]
     """The id of the distribution."""
+    to_add: pulumi.Output[ToAdd] | None
+    """Of an existing distribution: what its owner adds to it."""
     to_make: pulumi.Output[list[dict[str, str]]]
     """The records that validate domains whose zones others keep, and that are waited for: name,
     type and value of each. `MtaSts` has all that the owner of a zone makes."""
@@ -83,6 +89,8 @@ class CloudFrontHost(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         domains = checks.hosted_domains(name, args)
+        if opts and opts.protect:
+            domains = [{**hosted, "protect": True} for hosted in domains]
         names = [f"mta-sts.{hosted['domain']}" for hosted in domains]
         short = short_name(name)
         super().__init__(
@@ -92,20 +100,37 @@ class CloudFrontHost(pulumi.ComponentResource):
             protection(domains, opts),
         )
 
+        handed_in = this_program().handed_in
         if "bucket" in args:
-            existing = aws.s3.get_bucket_output(
-                bucket=args["bucket"], opts=pulumi.InvokeOutputOptions(parent=self)
-            )
-            self.bucket = pulumi.Output.from_input(args["bucket"])
-            bucket_arn, bucket_domain = existing.arn, existing.bucket_regional_domain_name
+            existing = ExistingBucket(self, args["bucket"])
+            handed_in.put(names, existing)
+            self.bucket = existing.name
+            bucket_arn, bucket_domain = existing.arn, existing.domain_name
         else:
             own = self._bucket(short)
             self.bucket = own.bucket
             bucket_arn, bucket_domain = own.arn, own.bucket_regional_domain_name
 
-        joined = joining.names(self, short, domains)
-        issued = certificate.issued(self, short, domains, joined)
-        made = distribution.serving(self, short, joined.value, bucket_domain, issued)
+        access, function = distribution.reading(self, short)
+        made: aws.cloudfront.Distribution | ExistingDistribution
+        validations: Mapping[str, pulumi.Output[Wanted]] = {}
+        self.to_add = None
+        if "distribution" in args:
+            made = ExistingDistribution(
+                self, args["distribution"], names, bucket_domain, access, function
+            )
+            handed_in.put(names, made)
+            self.to_add = made.to_add
+        elif "certificate" in args:
+            arn = checks.certificate(name, args["certificate"])
+            made = distribution.serving(self, short, names, bucket_domain, arn, access, function)
+        else:
+            joined = joining.names(self, short, domains)
+            validations = joined.validations
+            issued = certificate.issued(self, short, domains, joined)
+            made = distribution.serving(
+                self, short, joined.value, bucket_domain, issued, access, function
+            )
         self.target = made.domain_name
         self.distribution_id = made.id
         self.bucket_policy = pulumi.Output.all(bucket_arn, made.arn).apply(
@@ -118,7 +143,7 @@ class CloudFrontHost(pulumi.ComponentResource):
                 policy=self.bucket_policy,
                 opts=pulumi.ResourceOptions(parent=self),
             )
-        self.to_make = pulumi.Output.all(*joined.validations.values()).apply(
+        self.to_make = pulumi.Output.all(*validations.values()).apply(
             lambda wanted: [asdict(each) for each in wanted]
         )
         self.register_outputs(
@@ -128,6 +153,7 @@ class CloudFrontHost(pulumi.ComponentResource):
                 "bucket": self.bucket,
                 "bucketPolicy": self.bucket_policy,
                 "distributionId": self.distribution_id,
+                "toAdd": self.to_add,
             }
         )
 
@@ -160,7 +186,7 @@ def _read_only_by(bucket_arn: str, distribution_arn: str) -> dict[str, Any]:
                 "Effect": "Allow",
                 "Principal": {"Service": "cloudfront.amazonaws.com"},
                 "Action": "s3:GetObject",
-                "Resource": f"{bucket_arn}/*",
+                "Resource": f"{bucket_arn}/mta-sts.*",
                 "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn}},
             }
         ],

@@ -16,19 +16,10 @@ PICK_BY_HOST = Path(__file__).with_name("cloudfront.js").read_text(encoding="asc
 """The CloudFront function: the object of a host is the one whose key starts with its name."""
 
 
-def serving(
-    host: pulumi.ComponentResource,
-    short: str,
-    names: pulumi.Input[list[str]],
-    bucket_domain: pulumi.Input[str],
-    certificate_arn: pulumi.Input[str] | None,
-) -> aws.cloudfront.Distribution:
-    """The distribution that serves what the bucket holds, for these names.
-
-    Args:
-        certificate_arn: None where no name has a certificate yet: then it has a name of its own
-            already, for others to point to.
-    """
+def reading(
+    host: pulumi.ComponentResource, short: str
+) -> tuple[aws.cloudfront.OriginAccessControl, aws.cloudfront.Function]:
+    """What a distribution reads the bucket by, and what picks the object."""
     child = pulumi.ResourceOptions(parent=host)
     access = aws.cloudfront.OriginAccessControl(
         f"{short}-access",
@@ -45,6 +36,24 @@ def serving(
         publish=True,
         opts=child,
     )
+    return access, function
+
+
+def serving(
+    host: pulumi.ComponentResource,
+    short: str,
+    names: pulumi.Input[list[str]],
+    bucket_domain: pulumi.Input[str],
+    certificate_arn: pulumi.Input[str] | None,
+    access: aws.cloudfront.OriginAccessControl,
+    function: aws.cloudfront.Function,
+) -> aws.cloudfront.Distribution:
+    """The distribution that serves what the bucket holds, for these names.
+
+    Args:
+        certificate_arn: None where no name has a certificate yet: then it has a name of its own
+            already, for others to point to.
+    """
     return aws.cloudfront.Distribution(
         f"{short}-distribution",
         enabled=True,

@@ -16,14 +16,11 @@ import pulumi_aws as aws
 from mta_sts.arguments import HostedDomain
 from mta_sts.findings import Group, Wanted
 from mta_sts.hosts.recorded_certificates import ASKING, SHARED, wanted_of
-from mta_sts.limits import COMMON_NAME_LIMIT
+from mta_sts.limits import CERTIFICATE_REGION, COMMON_NAME_LIMIT
 from mta_sts.owners import Owner
 from mta_sts.program import this_program
 from mta_sts.rules.owner import missing_words
 from mta_sts.words import listed
-
-REGION = "us-east-1"
-"""CloudFront takes certificates from no other region."""
 
 
 class NotValidatedError(pulumi.RunError):
@@ -103,7 +100,7 @@ def _asked(
         domain_name=first,
         subject_alternative_names=sorted({first, name}),
         validation_method="DNS",
-        region=REGION,
+        region=CERTIFICATE_REGION,
         # It goes when the name joins, while the host may be protected.
         opts=pulumi.ResourceOptions(parent=host, protect=False),
     )

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from mta_sts.arguments import R2, Worker
+from mta_sts.aws import BucketObject
 from mta_sts.hosts import Site
 from mta_sts.hosts.recorded import FILE
 from mta_sts.hosts.shared import md5
@@ -25,7 +26,7 @@ _providers: "WeakKeyDictionary[Program, dict[Any, aws.Provider]]" = WeakKeyDicti
 
 def write(
     resource: str, site: Site, given: R2 | Worker, bucket: pulumi.Input[str], key: str
-) -> aws.s3.BucketObjectv2:
+) -> BucketObject:
     """Write the policy file of a site into a bucket of R2.
 
     Raises:
@@ -42,18 +43,18 @@ def write(
             "nothing to write it with: give access_key_id and secret_access_key, or give the "
             "component the aws provider whose s3 endpoint is the account's R2 endpoint"
         )
-    return aws.s3.BucketObjectv2(
+    return BucketObject(
         resource,
+        options,
         bucket=bucket,
         key=key,
         content=site.text,
-        content_type="text/plain",
-        cache_control="no-store, no-transform",
+        contentType="text/plain",
+        cacheControl="no-store, no-transform",
         # The MD5, as R2 itself reports it: a refresh notices a file that another hand changed.
         etag=site.text.apply(md5),
         # R2 takes no tags.
-        override_provider={"default_tags": {"tags": {}}},
-        opts=options,
+        overrideProvider={"defaultTags": {"tags": {}}},
     )
 
 

@@ -105,7 +105,7 @@ def place_of(
         inside = held_in(script(name)).get(f"mta-sts.{domain}")
         return _with_file(Place(host, words(host, name), written=inside), component, find)
     if cname:
-        return _with_file(Place(CLOUDFRONT, value_of(cname)), component, find)
+        return _with_file(Place(CLOUDFRONT, value_of(cname).rstrip(".")), component, find)
     not_named = (Place(host, None) for host in (CLOUDFRONT, R2, WORKER))
     with_files = (_with_file(place, component, find) for place in not_named)
     return next((place for place in with_files if place.written is not None), None)

@@ -51,7 +51,7 @@ def protection(
 ) -> pulumi.ResourceOptions:
     """The options of a host, which is protected for the sake of its domains (P6)."""
     protect = True if any(map(is_protected, domains)) else None
-    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(protect=protect), opts)
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=protect))
 
 
 def md5(text: str) -> str:

@@ -1,6 +1,6 @@
 """What each finding is called, how bad it is, and what to do about it.
 
-docs/check.md has the same as a table.
+docs/reference.md has the same as a table.
 """
 
 from dataclasses import dataclass

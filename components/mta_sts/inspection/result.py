@@ -20,7 +20,7 @@ class Finding:
     """One thing that is wrong, or worth knowing.
 
     Attributes:
-        code: names what it is; docs/check.md has them all.
+        code: names what it is; docs/reference.md has them all.
         severity: `error`: senders have no policy to use, or keep mail back; `warning`: they will,
             or would under `enforce`; `unknown`: it could not be looked at; `note`: nothing to mend.
         message: what was found, and the rule.

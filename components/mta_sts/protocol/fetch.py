@@ -60,6 +60,7 @@ class Fetched:
         content_type: the whole header field, with its parameters.
         certificate: what the server proved its name with.
         seconds: what connecting, asking and reading took.
+        from_cache: whether a cache of CloudFront's answered, by the header X-Cache.
     """
 
     body: bytes
@@ -68,6 +69,7 @@ class Fetched:
     content_type: str
     certificate: Certificate
     seconds: float
+    from_cache: bool = False
 
 
 async def fetch(domain: str, vantage: Vantage) -> Fetched:
@@ -133,6 +135,7 @@ async def _get(url: str, name: str, connector: "_Connector", port: int) -> Fetch
             content_type=response.headers["Content-Type"],
             certificate=connector.certificate,
             seconds=asyncio.get_running_loop().time() - began,
+            from_cache=response.headers.get("X-Cache", "").startswith("Hit from"),
         )
 
 

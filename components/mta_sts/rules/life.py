@@ -15,7 +15,12 @@ LARGEST_GROWTH = 10
 
 
 def mode_skips_testing(case: Case) -> Said:
-    """P4. Where the record of an enforce policy still in force was lost, it is only made again."""
+    """Enforce without testing before it.
+
+    P4. Where the record of an enforce policy still in force was lost, it is only made again.
+
+    Error: set `mode: testing` first.
+    """
     if case.policy.mode != "enforce" or case.mode_before in ("testing", "enforce"):
         return None
     if case.before is None and in_force_until(case.memory, case.now):
@@ -27,7 +32,12 @@ def mode_skips_testing(case: Case) -> Said:
 
 
 def testing_too_short(case: Case) -> Said:
-    """P4, counted from the first announcement: a changed mx or max_age does not restart it."""
+    """Enforce before `testingPeriod` is over.
+
+    P4, counted from the first announcement: a changed mx or max_age does not restart it.
+
+    Error: wait; it says until when.
+    """
     if case.policy.mode != "enforce" or not case.announced or case.mode_before != "testing":
         return None
     until = case.announced.mode_since + timedelta(seconds=case.terms.testing_period)
@@ -40,7 +50,12 @@ def testing_too_short(case: Case) -> Said:
 
 
 def reports_failing(case: Case) -> Said:
-    """P4, RFC 8460 4.3."""
+    """TLS reports show failures that enforce would turn into deferred mail (RFC 8460 4.3).
+
+    P4.
+
+    Error: mend the hosts that it names.
+    """
     if case.policy.mode != "enforce" or case.mode_before == "enforce" or case.reports is None:
         return None
     deferred = deferred_by_enforce(case.reports)
@@ -69,7 +84,13 @@ def deferred_by_enforce(reports: Reports) -> str | None:
 
 
 def reports_incomplete(case: Case) -> Said:
-    """P4: what is not known of the reports is said, and is no reason to think that all is well."""
+    """Files in `reportsFrom` that are no TLS reports; or, where the domain goes to enforce, none
+    that tells of a session.
+
+    P4: what is not known of the reports is said, and is no reason to think that all is well.
+
+    Warning: look whether reports arrive there.
+    """
     if case.reports is None or case.policy.mode == "none":
         return None
     if case.reports.unread:
@@ -87,7 +108,12 @@ def reports_incomplete(case: Case) -> Said:
 
 
 def reports_missing(case: Case) -> Said:
-    """RFC 8460 3. A record of ours that is not asked for any more is about to go."""
+    """There is no TLS reporting record (RFC 8460 3).
+
+    A record of ours that is not asked for any more is about to go.
+
+    Warning: set `reports`.
+    """
     if case.policy.mode == "none" or case.terms.reports or not _reports_are_news(case):
         return None
     if case.recorded.tlsrpt is None and case.rua:
@@ -99,7 +125,11 @@ def reports_missing(case: Case) -> Said:
 
 
 def reports_at_home(case: Case) -> Said:
-    """RFC 8460 1: a report of mail that does not arrive would not arrive either."""
+    """All report addresses lie on the domain itself: a report of mail that does not arrive would
+    not arrive either (RFC 8460 1).
+
+    Warning: add an address elsewhere.
+    """
     if case.policy.mode == "none" or not case.terms.reports_at_home:
         return None
     if not _reports_are_news(case):
@@ -115,7 +145,12 @@ def _reports_are_news(case: Case) -> bool:
 
 
 def max_age_testing(case: Case) -> Said:
-    """The Google Workspace page (RFC 8461 3.2 leaves it open)."""
+    """In testing, a `maxAge` that is not one to two weeks, which Google Workspace asks for.
+
+    RFC 8461 3.2 leaves it open.
+
+    Warning: set 604800 to 1209600.
+    """
     if case.policy.mode != "testing" or case.policy.max_age in TESTING_MAX_AGE:
         return None
     return "warning", (
@@ -126,7 +161,11 @@ def max_age_testing(case: Case) -> Said:
 
 
 def max_age_short(case: Case) -> Said:
-    """RFC 8461 3.2: weeks or more, against attacks while a policy is fetched anew."""
+    """Under enforce, a `maxAge` below a week: senders forget the policy, and are open to attack
+    while they fetch it anew (RFC 8461 3.2).
+
+    Warning: set 604800 or more.
+    """
     if case.policy.mode != "enforce" or case.policy.max_age >= WEEK:
         return None
     return "warning", (
@@ -137,7 +176,11 @@ def max_age_short(case: Case) -> Said:
 
 
 def max_age_growing(case: Case) -> Said:
-    """RFC 8461 5: a sender may hold a policy for its whole max_age."""
+    """A `maxAge` above 30 days in testing, or one that grows more than tenfold: a mistake lasts as
+    long (RFC 8461 5).
+
+    Warning: raise it in steps.
+    """
     new = case.policy.max_age
     if case.policy.mode == "none":
         return None
@@ -151,7 +194,12 @@ def max_age_growing(case: Case) -> Said:
 
 
 def removed_in_force(case: Case) -> Said:
-    """P6, RFC 8461 8.3."""
+    """A domain is taken out while senders may hold its enforce policy (RFC 8461 8.3).
+
+    P6.
+
+    Error: put it back; see [leaving](leave.md).
+    """
     until = in_force_until(case.memory, case.now)
     if until is None:
         return None

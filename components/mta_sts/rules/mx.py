@@ -9,7 +9,12 @@ from mta_sts.words import left, listed, moment, nearest, span
 
 
 def mx_uncovered(case: Case) -> Said:
-    """P5, RFC 8461 4.1. An MX that is dropped is for mx-leaves-too-early, where that speaks."""
+    """An MX host in DNS that no `mx` matches (RFC 8461 4.1).
+
+    P5. An MX that is dropped is for mx-leaves-too-early, where that speaks.
+
+    Error under enforce, warning in testing: add it to `mx`.
+    """
     if case.policy.mode == "none":
         return None
     enforce = case.policy.mode == "enforce"
@@ -33,7 +38,13 @@ def mx_uncovered(case: Case) -> Said:
 
 
 def mx_leaves_too_early(case: Case) -> Said:
-    """P5. Of a host that has left DNS it is not known when: the TTL is named, and no error made."""
+    """The policy drops an MX host that is in DNS, or that resolvers may still hold.
+
+    P5. Of a host that has left DNS it is not known when: the TTL is named, and no error made.
+
+    Error under enforce, warning once it is out of DNS: take it out of DNS first, and wait for its
+    TTL.
+    """
     if case.policy.mode != "enforce" or case.before is None:
         return None
     ttl = span(case.mx.ttl)
@@ -55,7 +66,11 @@ def mx_leaves_too_early(case: Case) -> Said:
 
 
 def mx_too_new(case: Case) -> Said:
-    """RFC 8461 3.2: a policy may be held for its whole max_age, whatever the record says then."""
+    """An MX host in DNS that an enforce policy announced before does not match, while senders may
+    hold that policy (RFC 8461 3.2).
+
+    Warning: keep an MX host that the older policy matches until then.
+    """
     if not case.superseded:
         return None
     refused = {
@@ -73,7 +88,12 @@ def mx_too_new(case: Case) -> Said:
 
 
 def mx_unused(case: Case) -> Said:
-    """P3. A pattern may be there before its MX, as it should be when mail moves."""
+    """An `mx` that matches no MX host in DNS.
+
+    P3. A pattern may be there before its MX, as it should be when mail moves.
+
+    Warning: take it out, unless its MX host is still to come.
+    """
     if case.policy.mode == "none":
         return None
     unused = [pattern for pattern in case.policy.mx if not _matched(case, pattern)]
@@ -88,8 +108,13 @@ def mx_unused(case: Case) -> Said:
 
 
 def mx_broad(case: Case) -> Said:
-    """RFC 8461 10.4: a wildcard lets in everybody who can get a certificate below it. Below those
-    that a provider's customers use, that is the provider alone."""
+    """A wildcard where exact names would do: it lets in everybody who can get a certificate below
+    it (RFC 8461 10.4).
+
+    Below those that a provider's customers use, that is the provider alone.
+
+    Warning: name the hosts.
+    """
     if case.policy.mode == "none":
         return None
     wildcards = {p: _matched(case, p) for p in case.policy.mx if p.startswith("*.")}

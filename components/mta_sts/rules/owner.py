@@ -14,7 +14,13 @@ ISSUE_PATIENCE = "75 minutes"
 
 
 def owner_records(case: Case) -> Said:
-    """P2, P3: what nobody can find is not announced, and no testing begins with it."""
+    """Others keep the zone, and what they make there is missing (RFC 8461 8.2).
+
+    P2, P3: what nobody can find is not announced, and no testing begins with it.
+
+    Info while it is waited for, error once senders rely on it, warning of what is only reported:
+    have the owner of the zone make the records that it names.
+    """
     owner = case.terms.owner
     if owner is None or _is_in_old_zone(case):
         return None
@@ -71,7 +77,12 @@ def _may_be_deleted(case: Case, owner: tuple[Wanted, ...]) -> str:
 
 
 def owner_host(case: Case) -> Said:
-    """P2: only its owner can point the name elsewhere, and the old host would be gone by then."""
+    """A domain whose zone others keep leaves its host.
+
+    P2: only its owner can point the name elsewhere, and the old host would be gone by then.
+
+    Error: leave it there, or go by mode none.
+    """
     old, group = case.terms.recorded_group, case.terms.group
     if case.terms.owner is None or case.before is None or old is None:
         return None
@@ -85,8 +96,13 @@ def owner_host(case: Case) -> Said:
 
 
 def validation_gone(case: Case) -> Said:
-    """One name that is not validated holds up the issue and the renewal of the certificate for all
-    that share it."""
+    """The record by which a certificate is validated is gone.
+
+    One name that is not validated holds up the issue and the renewal of the certificate for all
+    that share it.
+
+    Error where a certificate is due, else warning: make the record again, or take the domain out.
+    """
     validation, group = case.terms.validation, case.terms.group
     if validation is None or group is None or case.terms.domain not in group.domains:
         return None
@@ -108,7 +124,7 @@ def validation_gone(case: Case) -> Said:
     )
     return ("error" if group.changes else "warning"), (
         f"the record by which its certificate is validated is gone: {missing_words([gone])}. The "
-        f"certificate {held}. {back}; or take the domain out, as docs/review.md says of leaving"
+        f"certificate {held}. {back}; or take the domain out, as docs/leave.md says"
     )
 
 

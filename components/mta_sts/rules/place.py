@@ -33,7 +33,13 @@ NO_RECORD = "there is no usable _mta-sts record in DNS"
 
 
 def served_unannounced(case: Case) -> Said:
-    """P2. Under the announced id, senders that first came meanwhile hold what was taken back."""
+    """The last run served a policy that was never announced, and this one goes back.
+
+    P2. Under the announced id, senders that first came meanwhile hold what was taken back.
+
+    Error if it was enforce, or if the record in DNS names it, else warning: change `maxAge` by a
+    second.
+    """
     written = case.recorded.written
     if not case.goes_back or written is None:
         return None
@@ -57,7 +63,12 @@ def served_unannounced(case: Case) -> Said:
 
 
 def record_differs(case: Case) -> Said:
-    """P1. Of a resolver that has not heard of the last change nothing is said."""
+    """The `_mta-sts` record in DNS has another id than the stack announced, or is gone.
+
+    P1. Of a resolver that has not heard of the last change nothing is said.
+
+    Warning: `pulumi refresh`, then `pulumi up`.
+    """
     found, announced = case.observed.record_id, case.recorded.announced_id
     if isinstance(found, NotAsked) or announced is None:
         return None
@@ -75,7 +86,11 @@ def record_differs(case: Case) -> Said:
 
 
 def zone_not_delegated(case: Case) -> Said:
-    """RFC 1034 4.2.1: records are found only where the parent sends people to look."""
+    """The zone given is not the one that the parent delegates to, so nobody sees its records (RFC
+    1034 4.2.1).
+
+    Error: give the id of the delegated zone, or have the parent delegate to this one.
+    """
     mine = case.observed.zone_servers
     if mine is None:
         return None
@@ -91,7 +106,13 @@ def zone_not_delegated(case: Case) -> Said:
 
 
 def moved_zone(case: Case) -> Said:
-    """P2: both zones have the records for as long as anybody is sent to either."""
+    """The records move to another zone.
+
+    P2: both zones have the records for as long as anybody is sent to either.
+
+    Info, error where the host serves names of its own zone only: see [another
+    zone](move-host.md#another-zone).
+    """
     if case.changes_zone and case.recorded.host not in (None, CLOUDFRONT):
         return "error", (
             f"the zone changes, and {case.recorded.target} serves names of its own zone only: move "
@@ -114,10 +135,13 @@ def moved_zone(case: Case) -> Said:
 
 
 def caa_blocks(case: Case) -> Said:
-    """RFC 8659 4.2, 4.1.
+    """CAA records keep the certificate from being issued or renewed (RFC 8659 4.2).
 
-    An error where a certificate is to be issued; later it is its renewal that fails. A domain whose
-    zone is kept elsewhere is not asked for until they allow it.
+    Without an issue property anybody may, unless a critical one is unknown (4.1). An error where a
+    certificate is to be issued; later it is its renewal that fails. A domain whose zone is kept
+    elsewhere is not asked for until they allow it.
+
+    Error where a certificate is due, else warning: allow one of the issuers that it names.
     """
     refused = refused_by(case.caa, case.terms.issuers) if case.caa else None
     if refused is None:
@@ -146,7 +170,12 @@ def refused_by(caa: Caa, issuers: frozenset[str]) -> str | None:
 
 
 def moved_host(case: Case) -> Said:
-    """P2, RFC 8461 8.2."""
+    """The policy moves to another host (RFC 8461 8.2).
+
+    P2.
+
+    Info, warning where there is a gap, error under protection: see [another host](move-host.md).
+    """
     if case.moves_to_another_kind:
         return _moved_to_another_kind(case)
     if not case.moves or case.terms.owner is not None:
@@ -186,7 +215,11 @@ def _moved_to_another_kind(case: Case) -> Said:
 
 
 def route_uncovered(case: Case) -> Said:
-    """Cloudflare's Universal SSL: the zone, and one label below it."""
+    """A route for a name more than one label below its zone, which Cloudflare's Universal SSL does
+    not cover.
+
+    Error: set `host: worker`.
+    """
     zone, domain = case.terms.zone_name, case.terms.domain
     if case.terms.host != WORKER_ROUTE or zone is None or domain in (None, zone):
         return None

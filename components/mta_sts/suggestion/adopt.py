@@ -75,7 +75,8 @@ def _accept(seen: Seen, live: Live, taken: Policy, now: datetime) -> dict[str, s
 
 
 def _steps(seen: Seen, host: str) -> Iterator[str]:
-    """The names move by hand, and once the first `pulumi up` has written down what is live."""
+    """What makes the names this stack's, once the first `pulumi up` has written down what is live.
+    Where the name must leave its distribution first, it stops before it comes to the records."""
     yield "pulumi preview: it says `taken over: id … -> …`, and whatever else would change"
     yield "pulumi up: it writes down what is live, and stops before the names that are taken"
     if host == "cloudfront" and (seen.target or "").endswith(".cloudfront.net"):
@@ -83,8 +84,15 @@ def _steps(seen: Seen, host: str) -> Iterator[str]:
             f"take the name mta-sts.{seen.domain} off the distribution {seen.target}, if it is on "
             "it: CloudFront has a name on one only"
         )
-    yield from in_the_way(seen)
+        yield from in_the_way(seen)
+        yield (
+            "pulumi up again, at once: meanwhile senders that hold the policy keep it, and others "
+            "deliver as if there was none"
+        )
+        return
+    yield from in_the_way(seen, "bring in, by the `pulumi import` that it names, or else delete,")
     yield (
-        "pulumi up again, at once: meanwhile senders that hold the policy keep it, and others "
-        "deliver as if there was none"
+        "pulumi up again: what was brought in changes in place, once the policy is seen on its new "
+        "host; of what was deleted, senders that hold the policy keep it, and others deliver as if "
+        "there was none"
     )

@@ -72,15 +72,19 @@ def already(seen: Seen) -> Iterable[str]:
         yield f"_smtp._tls.{seen.domain} has senders report to {listed(seen.rua)}"
 
 
-def in_the_way(seen: Seen) -> Iterable[str]:
-    """The records that stand where those of this project go: it takes over none of others."""
+def in_the_way(seen: Seen, do: str = "delete") -> Iterable[str]:
+    """The records that stand where those of this project go: it takes over none of others.
+
+    Args:
+        do: what is to be done about them.
+    """
     for text in seen.texts:
-        yield f"delete the TXT record of _mta-sts.{seen.domain}: {text!r}"
+        yield f"{do} the TXT record of _mta-sts.{seen.domain}: {text!r}"
     if seen.target:
-        yield f"delete the CNAME record of mta-sts.{seen.domain}: {seen.target}"
+        yield f"{do} the CNAME record of mta-sts.{seen.domain}: {seen.target}"
     elif seen.addresses:
         found = listed(seen.addresses)
-        yield f"delete the address records of mta-sts.{seen.domain}: {found}"
+        yield f"{do} the address records of mta-sts.{seen.domain}: {found}"
 
 
 def reports(seen: Seen) -> Reason:

@@ -21,6 +21,8 @@ class ZoneModule(Protocol):
     """Whether a record is made where the same one stands already, left there by a killed run."""
     NAMES_ARE_EXCLUSIVE: bool
     """Whether a name can be on one thing only: a record, or what makes its own records."""
+    CHANGES_TYPES: bool
+    """Whether a record of one type becomes one of another in place: an address a CNAME."""
     IDENTITY: list[str]
     """The inputs that say which record it is and what it holds."""
 
@@ -40,6 +42,9 @@ class ZoneModule(Protocol):
         Args:
             proxied: whether the zone's owner answers in place of what the record points to.
         """
+
+    def import_id(self, zone_id: str, name: str, kind: str) -> str:
+        """By what `pulumi import` knows the record `name` of type `kind`."""
 
     async def name_servers(
         self, zone_id: str, opts: pulumi.InvokeOptions

@@ -11,6 +11,7 @@ PACKAGE = cloudflare.PACKAGE
 IDENTITY = ["name", "type", "content"]
 TAKES_OVER = False
 NAMES_ARE_EXCLUSIVE = True
+CHANGES_TYPES = False
 COMMENT = "MTA-STS"
 PROXIED_TTL = 1
 """Cloudflare's word for a TTL of its own choice, the only one that a proxied record may have."""
@@ -46,6 +47,11 @@ def record(
         proxied=proxied,
         comment=COMMENT,
     )
+
+
+def import_id(zone_id: str, name: str, kind: str) -> str:
+    """By what `pulumi import` knows a record: an id that Cloudflare's API gives."""
+    return f"'{zone_id}/<id of the record>'"
 
 
 async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, ...] | None:

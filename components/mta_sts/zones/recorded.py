@@ -21,6 +21,8 @@ class RecordedZone(NamedTuple):
 
 def value_of(properties: Mapping[str, Any]) -> str:
     """The one value in a record's inputs or outputs, as it was given."""
+    if properties.get("aliases"):
+        return str(properties["aliases"][0]["name"])
     if "records" in properties:
         return str(properties["records"][0])
     return unquoted(str(properties["content"]))

@@ -1,8 +1,9 @@
 """Records in a hosted zone of Amazon Route 53."""
 
 import pulumi
-import pulumi_aws as aws
+import pulumi_aws
 
+from mta_sts import aws
 from mta_sts.limits import RECORD_TTL
 from mta_sts.zones.recorded import ROUTE53
 
@@ -10,6 +11,7 @@ RECORD_TYPE = ROUTE53
 PACKAGE = "aws"
 TAKES_OVER = True
 NAMES_ARE_EXCLUSIVE = False
+CHANGES_TYPES = True
 IDENTITY = ["name", "type", "records"]
 
 
@@ -26,7 +28,7 @@ def record(
     opts: pulumi.ResourceOptions,
     *,
     proxied: bool = False,
-) -> aws.route53.Record:
+) -> aws.Record:
     """Make the DNS record `name`, of type `kind` (CNAME, TXT), with one value.
 
     A record that is already there is taken over: whoever calls has made sure that it is ours.
@@ -34,21 +36,26 @@ def record(
     Args:
         proxied: never, here.
     """
-    return aws.route53.Record(
+    return aws.Record(
         resource,
-        zone_id=zone_id,
+        opts,
+        zoneId=zone_id,
         name=name,
         type=kind,
         ttl=RECORD_TTL,
         records=[value],
-        allow_overwrite=True,
-        opts=opts,
+        allowOverwrite=True,
     )
+
+
+def import_id(zone_id: str, name: str, kind: str) -> str:
+    """By what `pulumi import` knows the record `name` of type `kind`."""
+    return f"{zone_id}_{name}_{kind}"
 
 
 async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, ...] | None:
     """The zone's name servers; None where they are not known."""
-    zone = aws.route53.get_zone_output(zone_id=zone_id, opts=opts)
+    zone = pulumi_aws.route53.get_zone_output(zone_id=zone_id, opts=opts)
     try:
         servers = await zone.name_servers.future()
     except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
@@ -58,7 +65,7 @@ async def name_servers(zone_id: str, opts: pulumi.InvokeOptions) -> tuple[str, .
 
 async def name(zone_id: str, opts: pulumi.InvokeOptions) -> str | None:
     """The zone's own name; None where it is not known."""
-    return await aws.route53.get_zone_output(zone_id=zone_id, opts=opts).name.future()
+    return await pulumi_aws.route53.get_zone_output(zone_id=zone_id, opts=opts).name.future()
 
 
 def name_at_once(zone_id: str, opts: pulumi.InvokeOptions) -> str:
@@ -68,7 +75,7 @@ def name_at_once(zone_id: str, opts: pulumi.InvokeOptions) -> str:
         ZoneNotFoundError: it cannot be read.
     """
     try:
-        return aws.route53.get_zone(zone_id=zone_id, opts=opts).name
+        return pulumi_aws.route53.get_zone(zone_id=zone_id, opts=opts).name
     except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
         raise _unread(zone_id, error, "a public hosted zone of yours") from None
 
@@ -93,7 +100,7 @@ def look_up(domain: str) -> str:
         ZoneNotFoundError: there is none, or more than one, or the account could not be asked.
     """
     try:
-        return aws.route53.get_zone(name=domain, private_zone=False).zone_id
+        return pulumi_aws.route53.get_zone(name=domain, private_zone=False).zone_id
     except Exception as error:  # noqa: BLE001 -- what pulumi raises for a failed call has no type
         raise ZoneNotFoundError(
             f"{domain}: zone: route53 looks up the one public hosted zone of this name: {error}. "

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.plugin.aws.clients import Aws
+from sandbox.plugin.aws.cloudfront_distribution import ZONE
+from sandbox.plugin.aws.errors import code
 from sandbox.plugin.errors import Refused
 from sandbox.plugin.wire import Props
 
@@ -28,6 +30,33 @@ def get_bucket(aws: Aws, args: Props) -> Props:
         "region": region,
         "websiteDomain": "",
         "websiteEndpoint": "",
+    }
+
+
+def get_distribution(aws: Aws, args: Props) -> Props:
+    identifier = args["id"]
+    try:
+        answer = aws.client("cloudfront").get_distribution(Id=identifier)
+    except Exception as failure:
+        if code(failure) == "NoSuchDistribution":
+            raise Refused(f"reading CloudFront Distribution ({identifier}): empty result") from None
+        raise
+    found = answer["Distribution"]
+    config = found["DistributionConfig"]
+    return {
+        "id": identifier,
+        "aliases": config.get("Aliases", {}).get("Items") or [],
+        "anycastIpListId": "",
+        "arn": found["ARN"],
+        "domainName": found["DomainName"],
+        "enabled": config["Enabled"],
+        "etag": answer["ETag"],
+        "hostedZoneId": ZONE,
+        "inProgressValidationBatches": found["InProgressInvalidationBatches"],
+        "lastModifiedTime": str(found["LastModifiedTime"]),
+        "status": found["Status"],
+        "tags": args.get("tags", {}),
+        "webAclId": config.get("WebACLId", ""),
     }
 
 
@@ -95,6 +124,7 @@ def _plain(name: str) -> str:
 
 
 FUNCTIONS: dict[str, Callable[[Aws, Props], Props]] = {
+    "aws:cloudfront/getDistribution:getDistribution": get_distribution,
     "aws:index/getCallerIdentity:getCallerIdentity": get_caller_identity,
     "aws:route53/getZone:getZone": get_zone,
     "aws:s3/getBucket:getBucket": get_bucket,
