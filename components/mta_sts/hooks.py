@@ -21,10 +21,12 @@ class Hooks:
     def before(self, resource: str, kind: str, run: Run) -> pulumi.ResourceHook:
         """The hook of this kind, which does `run` for this resource.
 
+        While a domain moves, records of two types have one name, and one run.
+
         Raises:
-            pulumi.RunError: another resource of the program has this name.
+            pulumi.RunError: a resource of another domain has this name.
         """
-        if (kind, resource) in self._runs:
+        if self._runs.get((kind, resource), run) != run:
             raise pulumi.RunError(
                 f"two resources are called {resource}: give each MtaSts a name of its own"
             )

@@ -64,10 +64,9 @@ class ExistingDistribution:
         )
         found = _read_or_named("distribution", self.id, self._read())
         self.domain_name, self.arn = found.domain_name, found.arn
-        said: pulumi.Output[None] = pulumi.Output.all(found.aliases, host.urn).apply(
+        _: pulumi.Output[None] = pulumi.Output.all(found.aliases, host.urn).apply(
             lambda known: self._say([name for name in names if name not in _lower(known[0])])
         )
-        self.said = said
 
     async def lacks(self, name: str) -> bool:
         """Whether `name` is no alias of it, at this moment."""
