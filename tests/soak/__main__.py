@@ -1,0 +1,7 @@
+"""`python -m tests.soak`: many histories; `python -m tests.soak replay <file or seed-number>`."""
+
+import sys
+
+from tests.soak import soak
+
+sys.exit(soak.main(sys.argv[1:]))
