@@ -4,4 +4,5 @@ import sys
 
 from tests.soak import soak
 
-sys.exit(soak.main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(soak.main(sys.argv[1:]))

@@ -200,6 +200,9 @@ class Lag(Injury):
         self.where = "edge"
 
     def end(self) -> None:
+        """Once it has caught up."""
+        if self.hit:
+            time.sleep(max(0.0, self.cloud.log[-1].time + self.seconds - time.time()))
         self.cloud.edge.lag = 0.0
 
     @property

@@ -15,7 +15,7 @@ REFUSALS = (
     "the review found errors; nothing was changed",
     "domains were taken out too early; nothing was changed",
 )
-GAP = re.compile(r"senders cannot fetch the policy")
+GAP = re.compile(r"cannot fetch the policy")
 OWN = (
     "",
     "-txt",

@@ -11,6 +11,7 @@ from mta_sts import announce, left_behind, life, place, removed, review, reviews
 from mta_sts.findings import Finding
 from mta_sts.hosts import worker
 from mta_sts.parts import Domain
+from sandbox import resolvers
 from tests.soak.history import DOMAINS, NEW, OLD, History, Step
 from tests.soak.judge import BrokenError
 from tests.soak.play import play
@@ -47,7 +48,7 @@ class Guard:
     steps: list[Step]
     breaks: str
     zone: str = "cloudflare"
-    setting: Patch = lambda _: None  # noqa: E731
+    setting: Patch = lambda _: None
 
 
 def _without_gate(patch: pytest.MonkeyPatch) -> None:
@@ -110,6 +111,12 @@ def _slow_edges(patch: pytest.MonkeyPatch) -> None:
 
 def _without_spread(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(worker, "spread", lambda _: 0.0)
+
+
+def _long_memories(patch: pytest.MonkeyPatch) -> None:
+    """So that resolvers hold the old address still, however slowly the old host goes."""
+    patch.setattr(resolvers, "SCALE", 1 / 75)
+    patch.setattr(place, "RECORD_TTL", 4.5)
 
 
 def _without_hold(patch: pytest.MonkeyPatch) -> None:
@@ -181,7 +188,9 @@ GUARDS = {
         "P2",
     ),
     "the barrier of the reviews": Guard(
-        _without_barrier, [up(R2, R2), up({**R2, "mx": [OLD, NEW]}, {**R2, "mode": "enforce"})], "P3"
+        _without_barrier,
+        [up(R2, R2), up({**R2, "mx": [OLD, NEW]}, {**R2, "mode": "enforce"})],
+        "P3",
     ),
     "protection": Guard(
         _without_protection, [up({**R2, **SKIPS, "mode": "enforce"}), Step("destroy")], "P6"
@@ -205,7 +214,10 @@ GUARDS = {
         "P2",
     ),
     "how long an old host stays": Guard(
-        _without_hold, [up(CLOUDFRONT), up({**CLOUDFRONT, "host": "worker-route"})], "P2"
+        _without_hold,
+        [up(CLOUDFRONT), up({**CLOUDFRONT, "host": "worker-route"})],
+        "P2",
+        setting=_long_memories,
     ),
     "that no record of another is taken over": Guard(
         _without_looking, [Step("foreign", domain=DOMAIN), up(CLOUDFRONT)], "P2", "route53"
