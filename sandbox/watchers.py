@@ -210,7 +210,7 @@ class Watchers:
         led: Heard[AddressAnswer] | DnsError,
         fetched: dict[tuple[str, ...], bytes | FetchError],
     ) -> bytes | DnsError | FetchError:
-        """What is served where a resolver leads to; asked once a look for all that it leads there."""
+        """What is served where a resolver leads to: asked once a look, for all that lead there."""
         if isinstance(led, DnsError):
             return led
         where = led.answer.addresses

@@ -1,12 +1,13 @@
 """What the clouds hold that the stack does not know of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sandbox.aws import backends
 from sandbox.aws.backends import LOCK
 from sandbox.cloud import Cloud
 from sandbox.cloudflare.r2_buckets import objects
+from sandbox.cloudflare.state import Cloudflare
 
 Thing = tuple[str, str]
 """The resource type's own word, as the engine prints it, and by what it is known there."""
@@ -47,12 +48,16 @@ def _at_cloudflare(cloud: Cloud) -> Iterator[Thing]:
         for record in zone.records.values():
             if record.type not in OF_ZONES and not record.managed:
                 yield "DnsRecord", f"{zone.id} {record.name} {record.type}"
+    yield from _on_workers(account)
     for bucket in account.buckets.values():
         yield "R2Bucket", bucket.name
         for key in objects().buckets[bucket.name].keys:
             yield "BucketObjectv2", f"{bucket.name}/{key}"
         for name in bucket.domains:
             yield "R2CustomDomain", name
+
+
+def _on_workers(account: Cloudflare) -> Iterator[Thing]:
     for worker in account.workers:
         yield "WorkersScript", worker
     for zone_id, routes in account.routes.items():
@@ -64,34 +69,31 @@ def _at_cloudflare(cloud: Cloud) -> Iterator[Thing]:
 
 def in_state(resources: list[dict[str, Any]]) -> set[Thing]:
     """What of that the state knows of."""
+    kinds = [(each["type"].rpartition(":")[2], each) for each in resources]
     return {
-        thing
-        for each in resources
-        if "outputs" in each and (thing := _known(each["type"].rpartition(":")[2], each))
+        (kind, IDENTITY[kind](each, each["outputs"]))
+        for kind, each in kinds
+        if kind in IDENTITY and "outputs" in each
     }
 
 
-def _known(kind: str, resource: dict[str, Any]) -> Thing | None:
-    outputs = resource["outputs"]
-    match kind:
-        case "Bucket":
-            return kind, outputs["bucket"]
-        case "BucketObjectv2":
-            return kind, f"{outputs['bucket']}/{outputs['key']}"
-        case "Distribution" | "OriginAccessControl":
-            return kind, resource["id"]
-        case "Certificate":
-            return kind, outputs["arn"]
-        case "Function" | "R2Bucket":
-            return kind, outputs["name"]
-        case "Record" | "DnsRecord":
-            return kind, f"{outputs['zoneId']} {outputs['name']} {outputs['type']}"
-        case "R2CustomDomain":
-            return kind, outputs["domain"]
-        case "WorkersScript":
-            return kind, outputs["scriptName"]
-        case "WorkersCustomDomain":
-            return kind, outputs["hostname"]
-        case "WorkersRoute":
-            return kind, f"{outputs['zoneId']} {outputs['pattern']}"
-    return None
+IDENTITY: dict[str, Callable[[dict[str, Any], dict[str, Any]], str]] = {
+    "Bucket": lambda _, outputs: str(outputs["bucket"]),
+    "BucketObjectv2": lambda _, outputs: f"{outputs['bucket']}/{outputs['key']}",
+    "Distribution": lambda resource, _: str(resource["id"]),
+    "OriginAccessControl": lambda resource, _: str(resource["id"]),
+    "Certificate": lambda _, outputs: str(outputs["arn"]),
+    "Function": lambda _, outputs: str(outputs["name"]),
+    "R2Bucket": lambda _, outputs: str(outputs["name"]),
+    "Record": lambda _, outputs: _record(outputs),
+    "DnsRecord": lambda _, outputs: _record(outputs),
+    "R2CustomDomain": lambda _, outputs: str(outputs["domain"]),
+    "WorkersScript": lambda _, outputs: str(outputs["scriptName"]),
+    "WorkersCustomDomain": lambda _, outputs: str(outputs["hostname"]),
+    "WorkersRoute": lambda _, outputs: f"{outputs['zoneId']} {outputs['pattern']}",
+}
+"""By the types of which the clouds are asked, the name under which they have a resource."""
+
+
+def _record(outputs: dict[str, Any]) -> str:
+    return f"{outputs['zoneId']} {outputs['name'].rstrip('.')} {outputs['type']}"
