@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.cloud import Cloud
 from sandbox.faults import Fault
+from sandbox.nameserver import How
 from sandbox.plugin.packages import PACKAGES
 from tests.soak.engine import Engine, Plugins
 
@@ -80,13 +81,13 @@ class Deed(Injury):
         self.skip, self.done, self.given = skip, done, given
 
     def begin(self) -> None:
-        how = {"how": "lose", "seconds": 30.0} if self.done else {"how": "hang"}
+        how: Any = {"how": "lose", "seconds": 30.0} if self.done else {"how": "hang"}
         self.fault: Fault = self.cloud.faults.add(
             service="*",
             operation=self.given.get("operation", "*"),
             writes=True,
             skip=self.skip,
-            **how,  # type: ignore[arg-type]
+            **how,
         )
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._wait, daemon=True)
@@ -160,7 +161,7 @@ class FullDisk(Deed):
 class Dns(Injury):
     """The DNS server is late, fails, is gone, or gives old answers."""
 
-    def __init__(self, *world: Any, how: str, names: str, seconds: float = 0.0) -> None:
+    def __init__(self, *world: Any, how: How, names: str, seconds: float = 0.0) -> None:
         super().__init__(*world)
         self.how, self.names, self.seconds = how, names, seconds
         self.kind = f"DNS {how}"
@@ -169,7 +170,7 @@ class Dns(Injury):
         self.misbehaviour = self.cloud.dns.misbehave(
             self.names,
             self.how,
-            seconds=self.seconds,  # type: ignore[arg-type]
+            seconds=self.seconds,
         )
         self.where = self.names
 

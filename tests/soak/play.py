@@ -251,13 +251,14 @@ class Play:
             self._finishes(Run(failed=True), wanted)
             self._done(wanted)
             return
+        self._intends(back)
         run, _ = self._runs("up", self._program(back), None)
-        if judge.is_refusal(run) or run.failed:
+        if run.failed:
             # It says why not: what was begun is finished.
+            self._intends(wanted)
             self._finishes(run, wanted)
             self._done(wanted)
             return
-        self._intends(back)
         self._done(back)
 
     def _sticks(self, run: Run) -> None:

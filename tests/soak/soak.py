@@ -29,6 +29,8 @@ class Outcome:
 
     history: History
     seconds: float
+    cpu: float
+    """Seconds of this process and of the engine's."""
     figures: Figures | None = None
     broken: str = ""
     file: str = ""
@@ -43,20 +45,28 @@ def played(here: World, history: History) -> Figures:
 
 def outcome(here: World, history: History, *, shorten: bool = True) -> Outcome:
     """Play a history; one that breaks a promise is shortened and written down."""
-    began = time.monotonic()
+    began, used = time.monotonic(), _cpu()
+    found = Outcome(history, 0.0, 0.0)
+    broken: BrokenError | None = None
     try:
-        figures = played(here, history)
+        found.figures = played(here, history)
     except BrokenError as error:
-        lasted = time.monotonic() - began
-        short = shrunk(here, history, error) if shorten else history
+        broken = error
+    except Exception as error:  # noqa: BLE001 -- so that the others go on
+        found.broken, found.log = repr(error), traceback.format_exc()
+    found.seconds, found.cpu = time.monotonic() - began, _cpu() - used
+    if broken is not None:
+        short = shrunk(here, history, broken) if shorten else history
         file = KEPT / f"{history.name}.json"
         file.parent.mkdir(exist_ok=True)
         file.write_text(short.to_json())
-        return Outcome(history, lasted, None, str(error), str(file), "\n".join(error.told))
-    except Exception as error:  # noqa: BLE001 -- so that the others go on
-        lasted = time.monotonic() - began
-        return Outcome(history, lasted, None, repr(error), "", traceback.format_exc())
-    return Outcome(history, time.monotonic() - began, figures)
+        found.broken, found.file = str(broken), str(file)
+        found.log = "\n".join(broken.told)
+    return found
+
+
+def _cpu() -> float:
+    return sum(os.times()[:4])
 
 
 def _worker(
@@ -110,7 +120,7 @@ def many(seed: int, count: int, first: int, *, shorten: bool) -> int:
         print(
             f"{done}/{count} histories, {sum(total.steps.values())} steps, "
             f"{sum(total.faults.values())} faults, {broken} broken, {minutes:.1f} min; the last "
-            f"took {found.seconds:.0f} s",
+            f"took {found.seconds:.0f} s, {found.cpu:.0f} s of CPU",
             flush=True,
         )
     print(told(total, broken))

@@ -1,6 +1,6 @@
 """Each guard, taken out by hand: a short history then breaks a promise, and without that none."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from mta_sts import announce, left_behind, life, place, removed, review, reviews
 from mta_sts.findings import Finding
 from mta_sts.hosts import worker
 from mta_sts.parts import Domain
+from mta_sts.rules import RULES
 from sandbox import resolvers
 from tests.soak.history import DOMAINS, NEW, OLD, History, Step
 from tests.soak.judge import BrokenError
@@ -35,7 +36,7 @@ def here() -> Iterator[World]:
         yield made
 
 
-def up(*given: Mapping[str, Any], **more: Any) -> Step:
+def up(*given: dict[str, Any], **more: Any) -> Step:
     domains = dict(zip(DOMAINS, given, strict=False))
     return Step("up", domains=domains, **more)
 
@@ -79,8 +80,8 @@ def _without_barrier(patch: pytest.MonkeyPatch) -> None:
 
 def _without_rule(code: str) -> Patch:
     def out(patch: pytest.MonkeyPatch) -> None:
-        rules = [rule for rule in review.RULES if rule.code != code]
-        assert len(rules) == len(review.RULES) - 1
+        rules = [rule for rule in RULES if rule.code != code]
+        assert len(rules) == len(RULES) - 1
         patch.setattr(review, "RULES", rules)
 
     return out

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from mta_sts import place
 from mta_sts.hosts import worker
 from sandbox.cloud import Cloud
@@ -28,8 +30,9 @@ class World:
 @contextmanager
 def world() -> Iterator[World]:
     """A world, with the waits of the real one made short."""
-    waits = worker.WORKER_SPREAD, place.RECORD_TTL
-    worker.WORKER_SPREAD, place.RECORD_TTL = SPREAD, HOLD  # type: ignore[assignment]
+    patch = pytest.MonkeyPatch()
+    patch.setattr(worker, "WORKER_SPREAD", SPREAD)
+    patch.setattr(place, "RECORD_TTL", HOLD)
     before = dict(os.environ)
     try:
         with Cloud() as cloud:
@@ -40,7 +43,7 @@ def world() -> Iterator[World]:
             finally:
                 plugins.stop()
     finally:
-        worker.WORKER_SPREAD, place.RECORD_TTL = waits
+        patch.undo()
         os.environ.clear()
         os.environ |= before
 
