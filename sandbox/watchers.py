@@ -22,7 +22,7 @@ from mta_sts.protocol.vantage import Vantage
 from sandbox.resolvers import HABITS, Heard, Resolver
 from sandbox.senders import CUSTOMS, Kept, Sender
 
-PAUSE = 0.05  # seconds between two looks
+PAUSE = 0.1  # seconds between two looks
 FETCH_TIMEOUT = 5.0  # seconds
 DNS_TIMEOUT = 1.0  # seconds
 
