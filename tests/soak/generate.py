@@ -106,9 +106,9 @@ class _Maker:
     def _destroy(self) -> Step | None:
         if not self.wanted:
             return None
-        if not any(known.protected for known in self.model.domains.values()):
-            self.wanted = {}
-            self.model.deployed({}, self.now)
+        kept = {domain for domain, known in self.model.domains.items() if known.protected}
+        self.wanted = {domain: given for domain, given in self.wanted.items() if domain in kept}
+        self.model.deployed(self.wanted, self.now)
         return Step("destroy", faults=self._faults(large=True))
 
     def _target(self) -> Step | None:

@@ -181,7 +181,7 @@ class Play:
         if protected:
             if not run.failed:
                 raise BrokenError(self, "P6", "destroyed while senders may hold its policy")
-            judge.untouched(self, run, before)
+            self._keeps_protected(run, before)
             return
         if run.failed and not hit:
             raise BrokenError(self, "P8", f"a destroy failed:\n{run.printed}")
@@ -197,6 +197,20 @@ class Play:
         self.model.deployed({}, self.now)
         self.wanted = {}
         judge.nothing_left(self)
+
+    def _keeps_protected(self, run: Run, before: int) -> None:
+        """Of a stack that was to be destroyed, all of the domains that senders may need is there;
+        those that nobody needs may be gone, and are left out from now on."""
+        kept = {domain for domain, known in self.model.domains.items() if known.protected}
+        if kept == set(self.model.domains):
+            judge.untouched(self, run, before)
+            return
+        self.removed = dict.fromkeys(set(self.model.domains) - kept, True)
+        self.model.domains = {domain: self.model.domains[domain] for domain in kept}
+        self.wanted = {domain: self.wanted[domain] for domain in kept}
+        judge.settled(self)
+        self._finishes(run, self.wanted)
+        self._done(self.wanted)
 
     def _mail_moves(self, step: Step) -> None:
         self._mail(step.domain, step.mx)

@@ -116,8 +116,8 @@ def _without_spread(patch: pytest.MonkeyPatch) -> None:
 
 def _long_memories(patch: pytest.MonkeyPatch) -> None:
     """So that resolvers hold the old address still, however slowly the old host goes."""
-    patch.setattr(resolvers, "SCALE", 1 / 75)
-    patch.setattr(place, "RECORD_TTL", 4.5)
+    patch.setattr(resolvers, "SCALE", 1 / 150)
+    patch.setattr(place, "RECORD_TTL", 3.0)
 
 
 def _without_hold(patch: pytest.MonkeyPatch) -> None:
