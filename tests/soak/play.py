@@ -26,7 +26,6 @@ from tests.soak.world import World
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PATIENCE = 20.0  # seconds that a gate waits
 MOST_TRIES = 8  # runs until it must be finished
-SETTLING = 15.0  # seconds until every sender that looks has what is announced
 STOPPED = "nothing was changed"
 CODE = re.compile(r"(?:^|\s)([a-z]+(?:-[a-z]+)+): ")
 

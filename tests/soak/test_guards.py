@@ -13,6 +13,7 @@ from mta_sts.hosts import worker
 from mta_sts.parts import Domain
 from mta_sts.rules import RULES
 from sandbox import resolvers
+from tests.soak import judge
 from tests.soak.history import DOMAINS, NEW, OLD, History, Step
 from tests.soak.judge import BrokenError
 from tests.soak.play import play
@@ -116,8 +117,9 @@ def _without_spread(patch: pytest.MonkeyPatch) -> None:
 
 def _long_memories(patch: pytest.MonkeyPatch) -> None:
     """So that resolvers hold the old address still, however slowly the old host goes."""
-    patch.setattr(resolvers, "SCALE", 1 / 150)
-    patch.setattr(place, "RECORD_TTL", 3.0)
+    patch.setattr(resolvers, "SCALE", 1 / 75)
+    patch.setattr(place, "RECORD_TTL", 4.5)
+    patch.setattr(judge, "SETTLING", 40.0)
 
 
 def _without_hold(patch: pytest.MonkeyPatch) -> None:
