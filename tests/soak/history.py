@@ -6,7 +6,7 @@ is a history, too.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ class History:
 
     def to_json(self) -> str:
         steps = [
-            {key: value for key, value in asdict(step).items() if value != _DEFAULTS[key]}
+            {key: value for key, value in vars(step).items() if value not in _LEFT_OUT[key]}
             for step in self.steps
         ]
         told = {"name": self.name, "zones": dict(self.zones), "steps": steps}
@@ -84,4 +84,5 @@ class History:
         return cls.from_json(file.read_text())
 
 
-_DEFAULTS = {**asdict(Step("")), "do": None}
+_LEFT_OUT = {key: (value, []) for key, value in vars(Step("")).items()}
+"""What is not written down of a step."""

@@ -8,6 +8,7 @@ import pulumi
 import pytest
 
 from mta_sts import announce, left_behind, life, place, removed, review, reviews
+from mta_sts.case import Case
 from mta_sts.findings import Finding
 from mta_sts.hosts import worker
 from mta_sts.parts import Domain
@@ -140,6 +141,10 @@ def _without_naming(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(left_behind, "_name", lambda _: False)
 
 
+def _without_asking(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Case, "is_served_unknown", False)
+
+
 GUARDS = {
     "the gate before the record": Guard(
         _without_gate, [up(CLOUDFRONT), up(MORE, faults=[LAG])], "P2", "route53"
@@ -189,6 +194,14 @@ GUARDS = {
         _without_rule("served-unannounced"),
         [up(CLOUDFRONT), up(MORE, faults=[{"kind": "expired"}], gate=1.0, abandon=True)],
         "P2",
+    ),
+    "that the file is asked for after a run that did not end": Guard(
+        _without_asking,
+        [
+            up(CLOUDFRONT),
+            up(MORE, faults=[{"kind": "plugin", "skip": 0, "done": True}], abandon=True),
+        ],
+        "P8",
     ),
     "the barrier of the reviews": Guard(
         _without_barrier,
