@@ -20,6 +20,8 @@ from tests.engine.examples import example
 from tests.engine.programs import Program
 from tests.engine.stack import Run, Stack, Step
 
+pytestmark = pytest.mark.usefixtures("administrator")
+
 DOMAIN = "solarmora.com"
 NAME = f"mta-sts.{DOMAIN}"
 BY_HAND = "20240501T120000"
