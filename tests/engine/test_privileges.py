@@ -1,4 +1,4 @@
-"""Each life is lived with the documented key or token; each action of a document is needed in it."""
+"""Each life is lived with the documented key or token, and needs each action of the document."""
 
 import asyncio
 from collections.abc import Mapping

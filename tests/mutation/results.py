@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -42,6 +43,16 @@ class Results:
     def survivors(self) -> list[Mutant]:
         return [mutant for mutant in self.mutants if mutant.fate == "survived"]
 
+    def names(self) -> list[str]:
+        """What mutmut calls each mutant: by its function, and its number among that one's."""
+        counts: Counter[str] = Counter()
+        names = []
+        for mutant in self.mutants:
+            counts[mutant.function] += 1
+            mangled = f"{_mangled(mutant.function)}__mutmut_{counts[mutant.function]}"
+            names.append(f"{self.module}.{mangled}")
+        return names
+
     def keep(self) -> None:
         KEPT.mkdir(parents=True, exist_ok=True)
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
@@ -57,21 +68,31 @@ class Results:
         return cls(found["module"], [Mutant(**each) for each in found["mutants"]])
 
     @classmethod
-    def of_tree(cls, tree: Path, module: str) -> Self:
-        """What mutmut wrote down. An exit code that is not known raises."""
+    def of_tree(cls, tree: Path, module: str, before: Self | None = None) -> Self:
+        """What mutmut wrote down. Of mutants that it did not run now, the fate is that of `before`;
+        an exit code that is not known raises."""
         source = tree / "mutants" / "src" / f"{module.replace('.', '/')}.py"
         if not source.with_name(f"{source.name}.meta").exists():
             return cls(module, [])  # there is nothing in it to change
         codes = json.loads(source.with_name(f"{source.name}.meta").read_text())["exit_code_by_key"]
         spans = json.loads(source.with_name(f"{source.name}.spans").read_text())["spans"]
         lines = source.read_text().splitlines()
+        fates = {
+            (mutant.function, mutant.was, mutant.now): mutant.fate
+            for mutant in (before.mutants if before else ())
+        }
         mutants = []
         for key, code in codes.items():
             name = key.rpartition(".")[2]
             original = name.partition("__mutmut_")[0]
             texts = (_text(lines, spans[each]) for each in (f"{original}__mutmut_orig", name))
             was, now = _difference(*texts, names=(f"{original}__mutmut_orig", name))
-            mutants.append(Mutant(_function(original), was, now, _fate(key, code)))
+            function = _function(original)
+            if code is None and (function, was, now) in fates:
+                fate = fates[function, was, now]
+            else:
+                fate = _fate(key, code)
+            mutants.append(Mutant(function, was, now, fate))
         return cls(module, mutants)
 
 
@@ -101,3 +122,7 @@ def _only(sign: str, lines: Iterable[str]) -> str:
 def _function(name: str) -> str:
     """As it is called in the source: mutmut writes x_name, and xǁClassǁname."""
     return name.removeprefix("x_") if name.startswith("x_") else name[2:].replace("ǁ", ".")
+
+
+def _mangled(function: str) -> str:
+    return f"xǁ{function.replace('.', 'ǁ')}" if "." in function else f"x_{function}"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-
 NEED_CLOUD = {"tests/protocol/test_wildcard.py"}
 
 
@@ -64,12 +63,7 @@ REVIEW = {
     "rules/place": "rules/test_place.py test_review.py",
     "rules/owner": "rules/test_owner.py test_review.py",
 }
-ANNOUNCE = {
-    "announce": "test_announce.py",
-}
-
 TARGETS = (
     *_targets("protocol/", PROTOCOL),
     *_targets("review.py, rules/", REVIEW),
-    *_targets("announce.py", ANNOUNCE),
 )

@@ -38,7 +38,9 @@ def make(target: Target) -> Path:
     shutil.copytree(ROOT / "components" / "mta_sts", TREE / "src" / "mta_sts", ignore=skipped)
     shutil.copytree(ROOT / "tests", TREE / "tests", ignore=skipped)
     if not target.cloud:
-        (TREE / "tests" / "conftest.py").unlink()  # each mutant is a fork: the less in it the better
+        (
+            TREE / "tests" / "conftest.py"
+        ).unlink()  # each mutant is a fork: the less in it the better
     for name in BESIDE:
         source = ROOT / name
         if source.is_dir():

@@ -183,9 +183,7 @@ def test_a_token_that_only_reads_writes_nothing(cloud: Cloud) -> None:
     base = cloud.environment["CLOUDFLARE_BASE_URL"]
     token = {"Authorization": f"Bearer {cloud.environment['CLOUDFLARE_API_TOKEN']}"}
     record = {"type": "TXT", "name": "_mta-sts.example.com", "content": '"x"', "ttl": 1}
-    answer = httpx.post(
-        f"{base}/zones/{zone}/dns_records", headers=token, json=record, timeout=30
-    )
+    answer = httpx.post(f"{base}/zones/{zone}/dns_records", headers=token, json=record, timeout=30)
     assert answer.status_code == 403
     assert cloud.log[-1].status == 403
 
@@ -197,7 +195,9 @@ def test_documents_are_as_the_apis_take_them(file: Path) -> None:
         assert set(document) == {"name", "policies"}
         for policy in document["policies"]:
             assert set(policy) == {"effect", "resources", "permission_groups"}
-        known = {f"{group} {how}" for group in permissions.GROUPS.values() for how in ("Read", "Write")}
+        known = {
+            f"{group} {how}" for group in permissions.GROUPS.values() for how in ("Read", "Write")
+        }
         assert permissions.documented(file.stem.removeprefix("cloudflare-")) <= known
         return
     assert document["Version"] == "2012-10-17"

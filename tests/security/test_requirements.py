@@ -83,7 +83,9 @@ def test_every_module_of_go_has_a_hash(name: str) -> None:
 
 
 def test_setup_checks_the_hashes() -> None:
-    recipes = [line for line in (ROOT / "Makefile").read_text().splitlines() if "pip install" in line]
+    recipes = [
+        line for line in (ROOT / "Makefile").read_text().splitlines() if "pip install" in line
+    ]
     assert [line for line in recipes if "-r " in line and "--require-hashes" not in line] == []
     assert [line for line in recipes if "-r " not in line and "--no-deps" not in line] == []
 
