@@ -1,11 +1,13 @@
 """No name from a configuration gets out of the path, key, record or URL that it is put into."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import mta_sts
 from mta_sts import checks
 from mta_sts.hosts.recorded import file_key
 from mta_sts.problems import ArgumentError
@@ -14,6 +16,11 @@ from mta_sts.protocol.names import HostNameError, host_name
 from mta_sts.protocol.policy import policy_url
 from mta_sts.protocol.tlsrpt import TlsRpt, TlsRptError
 
+SOURCES = [*Path(mta_sts.__file__).parent.rglob("*.py")]
+DANGEROUS = re.compile(
+    r"\b(subprocess|popen|pickle|marshal|shelve|extractall|extract)\b|os\.system|"
+    r"(?<![\w.])(eval|exec)\(|yaml\.load\(|shell=True|autoescape=False|verify=False|CERT_NONE"
+)
 NAME = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 BREAKING = [
     "../../etc/passwd",
@@ -98,3 +105,9 @@ def test_any_reporting_record_is_one_record(addresses: list[str]) -> None:
         return
     assert re.fullmatch(r'v=TLSRPTv1; rua=[^;\s"]+', text)
     assert text.isascii()
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_nothing_is_run_unpacked_to_a_file_or_read_unchecked(source: Path) -> None:
+    """No name reaches a shell, as there is none."""
+    assert DANGEROUS.findall(source.read_text()) == []
