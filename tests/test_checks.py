@@ -30,7 +30,7 @@ ROLLOUT = "allowed: automatic, with mode enforce"
 ACCEPT = f"allowed: a mapping from findings to reasons, in words; findings are {', '.join(CODES)}"
 KEYS = (
     "mode, mx, maxAge, reports, reportsFrom, gateTimeout, testingPeriod, accept, rollout, zone, "
-    "host"
+    "host, group"
 )
 
 
@@ -369,7 +369,12 @@ def test_a_policy_longer_than_senders_read_is_refused() -> None:
 
 HOSTS = [
     ("no domain", [], "domains: found []"),
-    ("more than a distribution serves", [f"d{n}.example" for n in range(101)], "domains: found ["),
+    (
+        "more than a distribution serves",
+        [f"d{n}.example" for n in range(101)],
+        "(group default has 101 domains: one distribution serves at most 100. Split them by "
+        "`group`)",
+    ),
     ("one domain twice", ["a.example", "A.example."], "(twice: a.example)"),
     (
         "no name short enough for a certificate",
