@@ -322,6 +322,7 @@ def test_what_is_left_out() -> None:
         "rollout": None,
         "zone": {"route53": "Z1"},
         "host": "cloudfront",
+        "group": None,
     }
 
 

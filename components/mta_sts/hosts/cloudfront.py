@@ -99,6 +99,8 @@ class CloudFrontHost(pulumi.ComponentResource):
             domains = [{**hosted, "protect": True} for hosted in domains]
         names = [f"mta-sts.{hosted['domain']}" for hosted in domains]
         short = short_name(name)
+        given_one = "distribution" in args or "certificate" in args
+        ordered = [] if given_one else groups.in_order(name, short, domains, this_program().state)
         super().__init__(
             "mta-sts:index:CloudFrontHost",
             name,
@@ -133,7 +135,6 @@ class CloudFrontHost(pulumi.ComponentResource):
             given = distribution.serving(self, short, names, bucket_domain, arn, access, function)
             made = {DEFAULT: given}
         else:
-            ordered = groups.in_order(name, short, domains, this_program().state)
             serving = sorted((each.name for each in ordered if each.domains), key=_place)
             made = self._of_groups(short, ordered, validations, (bucket_domain, access, function))
         self.targets = {group: made[group].domain_name for group in serving}

@@ -117,6 +117,6 @@ def _in_a_circle(groups: list[HostGroup]) -> str:
     old, new, fewest = min(moves, key=lambda move: (len(move[2]), move[2]))
     return (
         f"domains: group: domains move in a circle: {told}. A name is on one distribution only, so "
-        f"each would wait for another. Leave {listed(fewest)} in group {old} in this `pulumi up`, "
-        f"and move to {new} with the next"
+        f"each would wait for another. Leave {listed(fewest)} in group {old} for this `pulumi up`, "
+        f"and move that to {new} with the next"
     )
