@@ -54,26 +54,39 @@ def read(file: str) -> object:
     Raises:
         ArgumentError: it cannot be read, or is no YAML.
     """
-    collects = gc.isenabled()
-    gc.disable()  # it would look through the growing tree again and again, for half of the time
     try:
-        found = yaml.load(Path(file).read_bytes(), _Once)  # noqa: S506 -- it is the safe one
+        found = load(Path(file))
     except OSError as error:
         raise ArgumentError(
             FILE, [f"found {show(file)}, which cannot be read: {error.strerror}; {WAY_ON}"]
         ) from None
     except yaml.YAMLError as error:
         raise ArgumentError(f"{FILE}: {file}", [f"{_told(error)}; {WAY_ON}"]) from None
-    finally:
-        if collects:
-            gc.enable()
     if isinstance(found, Mapping) and [*found] == ["config"]:
         said = f"found a stack's file, with config in it; {WAY_ON}"
         raise ArgumentError(f"{FILE}: {file}", [said])
     return found
 
 
+def load(file: Path) -> object:
+    """What is in a file of YAML, in which no key is given twice.
+
+    Raises:
+        OSError, yaml.YAMLError: it cannot be read.
+    """
+    data = file.read_bytes()
+    collects = gc.isenabled()
+    gc.disable()  # it would look through the growing tree again and again, for half of the time
+    try:
+        return yaml.load(data, _Once)  # noqa: S506 -- it is the safe one
+    finally:
+        if collects:
+            gc.enable()
+
+
 def _told(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"it is no YAML: {error.reason}"
     if not isinstance(error, yaml.MarkedYAMLError):
         return f"it is no YAML: {error}"
     mark = error.problem_mark

@@ -173,17 +173,11 @@ def test_domains_that_move_in_a_circle_are_refused_and_in_a_row_are_ordered(
 ) -> None:
     groups.up({ONE: "a", TWO: "b", THREE: "b"})
     written = list(groups.cloud.log)
-    exchanged = groups.program({ONE: "b", TWO: "a", THREE: "a"})
-    for run in (groups.stack.preview(exchanged), groups.stack.up(exchanged)):
-        assert run.failed
-        assert (
-            "CloudFrontHost cloudfront has a mistake; nothing was changed:\n"
-            f"  domains: group: domains move in a circle: {ONE} from a to b; {TWO}, {THREE} from b "
-            "to a. A name is on one distribution only, so each would wait for another. Leave "
-            f"{ONE} in group a for this `pulumi up`, and move that to b with the next"
-        ) in run.printed
-        assert "Traceback" not in run.printed
-        assert run.changes == []
+    refused = groups.stack.up(groups.program({ONE: "b", TWO: "a", THREE: "a"}))
+    assert refused.failed
+    assert "domains: group: domains move in a circle: " in refused.printed
+    assert "Traceback" not in refused.printed
+    assert refused.changes == []
     assert groups.cloud.log == written
     row = {ONE: "b", TWO: "c", THREE: "c"}
     with watching() as watcher, watching(TWO) as second:

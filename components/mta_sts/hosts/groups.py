@@ -113,7 +113,7 @@ def _in_a_circle(groups: list[HostGroup]) -> str:
         (old.name, new.name, sorted(d for d, to in old.lets_go.items() if to == new.name))
         for new, old in pairwise(circle)
     ]
-    told = "; ".join(f"{listed(which)} from {old} to {new}" for old, new, which in moves)
+    told = "; ".join(f"{listed(which)} from {old} to {new}" for old, new, which in moves[::-1])
     old, new, fewest = min(moves, key=lambda move: (len(move[2]), move[2]))
     return (
         f"domains: group: domains move in a circle: {told}. A name is on one distribution only, so "
