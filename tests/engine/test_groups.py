@@ -124,7 +124,7 @@ def test_a_domain_moves_to_another_group(groups: Groups) -> None:
         "moved-host: the domain moves from group default to group b: once the certificate of b is "
         "issued, the distribution of default lets go of the name, and that of b takes it. "
         "Meanwhile, for minutes on AWS, senders cannot fetch the policy: those who hold it keep "
-        "it, others deliver as if there was none. The mta-sts CNAME changes once it is seen there"
+        "it, others deliver as if there was none. The mta-sts CNAME changes once b serves it"
     ]
     assert [words for words in preview.said("info") if "moved-host" in words] == []
     with watching() as watcher, watching(TWO) as other:

@@ -197,7 +197,7 @@ def _moved_to_another_group(case: Case, old: str) -> Said:
         f"the domain moves from group {old} to group {new}: once the certificate of {new} is "
         f"issued, the distribution of {old} lets go of the name, and that of {new} takes it. "
         f"Meanwhile, for {GROUP_GAP}, senders cannot fetch the policy: those who hold it keep it, "
-        "others deliver as if there was none. The mta-sts CNAME changes once it is seen there"
+        f"others deliver as if there was none. The mta-sts CNAME changes once {new} serves it"
     )
     if case.terms.protected:
         return "error", (
