@@ -87,6 +87,12 @@ def test_one_of_250_domains(
     run = stack.up(many.program())
     assert not run.failed, run.printed
     assert len([step for step in run.changes if step.type == COMPONENT]) == 250
+    quota = [
+        words for words in run.said("warning") if "`Domain names per ACM certificate`" in words
+    ]
+    assert [words.partition(",")[0] for words in sorted(quota)] == [
+        f"group {group} has 60 domains" for group in ("b", "c", "default")
+    ]
 
     def previewed() -> Run:
         run = stack.preview(many.program())
@@ -94,6 +100,7 @@ def test_one_of_250_domains(
         assert changed(run, ["create", "delete"]).isdisjoint(SHARED)
         touched = {step.name for step in run.changes} - changed(run, ["create", "delete"])
         assert touched == SHARED
+        assert "`Domain names per ACM certificate`" not in run.printed  # said once
         return run
 
     many.groups["b"].append("new.customers.example")
