@@ -32,13 +32,19 @@ class Groups:
         self.stack = stack
         self.zones = {domain: cloud.create_zone(domain) for domain in (ONE, TWO, THREE)}
 
-    def program(self, groups: Mapping[str, str | None], **keys: Any) -> Program:
-        """The program with these domains, each in its group."""
+    def program(
+        self,
+        groups: Mapping[str, str | None],
+        each: Mapping[str, Mapping[str, Any]] | None = None,
+        **keys: Any,
+    ) -> Program:
+        """The program with these domains, each in its group; `each` has the keys of one domain."""
         return configured(
             {
                 domain: {
                     **KEYS,
                     **keys,
+                    **(each or {}).get(domain, {}),
                     "zone": {"route53": self.zones[domain]},
                     **({} if group is None else {"group": group}),
                 }
@@ -257,6 +263,11 @@ def test_under_enforce_a_move_needs_a_word(groups: Groups, monkeypatch: pytest.M
     groups.up(there, mode="enforce")
     assert [*groups.aliases()] == ["cloudfront-b-distribution"]
     groups.nothing_changes(there, mode="enforce")
+    # A group of which nobody may hold an enforce policy can go, in a host that is protected.
+    beside = {**there, THREE: "c"}
+    groups.up(beside, each={THREE: {"mode": "testing"}}, mode="enforce")
+    run = groups.up(there, mode="enforce")
+    assert Step("delete", DISTRIBUTION, "cloudfront-c-distribution") in run.changes
     assert {name(each) for each in groups.stack.state() if each.get("protect")} >= {
         "cloudfront-b-distribution", "cloudfront-b-certificate", f"{ONE}-cname", f"{ONE}-txt",
     }  # fmt: skip

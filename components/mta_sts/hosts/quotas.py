@@ -31,7 +31,7 @@ WAYS_ON = {
         f"the quota is `Distributions per origin access control`. {RAISE}; or put domains on a "
         "CloudFrontHost of another name"
     ),
-    "TooManyDistributionsWithSingleFunctionARN": (
+    "TooManyDistributionsWithFunctionAssociations": (
         "the quota is `Maximum number of distributions associated with a single function`. "
         f"{RAISE}; or put domains on a CloudFrontHost of another name"
     ),
