@@ -220,9 +220,10 @@ class Cloud:
 
     def _reset_controls(self) -> None:
         """They are the process's, as moto's state is."""
-        self.acm.pending = False
+        self.acm.pending, self.acm.most_names = False, acm.MOST_NAMES
         self.cloudfront.deploy_seconds = 0.0
         self.keys.reset()
+        self.cloudfront.most_distributions = distribution.MOST_DISTRIBUTIONS
         self.cloudflare.reset()
         delegation.chosen.clear()
         delegation.left.clear()

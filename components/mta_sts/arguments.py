@@ -51,13 +51,17 @@ class HostedDomain(TypedDict):
     leaving: NotRequired[bool]
     """Whether the domain's policy is served by another host from now on. What is here stays, for
     one more `pulumi up`, because senders may hold the old address. Left out: it is not."""
+    group: NotRequired[str]
+    """Of a `CloudFrontHost`: which of its distributions and certificates is this domain's, by a
+    name of yours, such as `customers-2`. Left out: `default`."""
 
 
 class CloudFrontHostArgs(TypedDict):
     """The arguments of `CloudFrontHost`."""
 
     domains: list[HostedDomain]
-    """Every domain whose policy is served here, 1 to 100: a distribution has no more aliases."""
+    """Every domain whose policy is served here, at most 100 in each group: a distribution has no
+    more aliases."""
     bucket: NotRequired[Input[str]]
     """The name of an existing private bucket for the policies. Its owner attaches the statement
     that the output `bucket_policy` gives. Left out: a bucket of the host's own."""

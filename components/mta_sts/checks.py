@@ -40,9 +40,9 @@ class StackDomain(StackKeys):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What of it `MtaSts` takes as it stands: all but the zone and the host."""
+        """What of it `MtaSts` takes as it stands: all but the zone, the host and the group."""
         given = {key: value for key, value in dict(self).items() if value is not None}
-        return {key: value for key, value in given.items() if key not in ("zone", "host")}
+        return {key: value for key, value in given.items() if key not in ("zone", "host", "group")}
 
 
 class Arguments(ComponentKeys):
@@ -69,13 +69,15 @@ class Arguments(ComponentKeys):
         return not any(isinstance(part, pulumi.Output) for part in parts)
 
 
-def stack_domains(given: object) -> list[StackDomain]:
+def stack_domains(given: object, where: str = "mta-sts:domains") -> list[StackDomain]:
     """Check `mta-sts:domains` of a stack, as it came from the configuration.
+
+    Args:
+        where: what to call it, if it is from a file.
 
     Raises:
         ArgumentError: with every problem of every domain.
     """
-    where = "mta-sts:domains"
     if not isinstance(given, Mapping) or not given:
         raise ArgumentError(where, [f"found {show(given)}; allowed: a mapping from domain to keys"])
     checked: list[StackDomain] = []
@@ -268,5 +270,7 @@ def _domains_of(
             each["protect"] = hosted.protect
         if hosted.leaving is not None:
             each["leaving"] = hosted.leaving
+        if hosted.group is not None:
+            each["group"] = hosted.group
         checked.append(each)
     return checked

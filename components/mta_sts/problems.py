@@ -13,7 +13,10 @@ from mta_sts.review import CODES
 
 ALLOWED = {
     "domain": "a domain name of at least two labels, such as example.com",
-    "domains": f"a list of 1 to {MOST_ALIASES} domains, each once, each with domain and zone",
+    "domains": (
+        "a list of domains, at least one, each once, each with domain and zone; at most "
+        f"{MOST_ALIASES} in each group"
+    ),
     "domains of a Worker": "a list of domains, at least one, each once, each with domain and zone",
     "mode": "testing, enforce or none",
     "mx": 'a list of host names, or "*." and a host name; empty in mode none only',
@@ -46,6 +49,7 @@ ALLOWED = {
     "script": "a name of small letters, digits and hyphens, at most 63",
     "inBucket": "true or false",
     "leaving": "true or false",
+    "group": "a name of small letters, digits and hyphens, at most 20",
     "distribution": "the id of a CloudFront distribution: E2QWRUHAPOMQZL",
     "certificate": (
         "the ARN of a certificate in us-east-1: arn:aws:acm:us-east-1:123456789012:certificate/…; "

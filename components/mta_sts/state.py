@@ -15,6 +15,7 @@ from mta_sts.hosts.recorded import (
     place_of,
 )
 from mta_sts.hosts.recorded_certificates import CERTIFICATE, SHARED, RecordedCertificates
+from mta_sts.hosts.recorded_distributions import DISTRIBUTION, RecordedDistributions
 from mta_sts.memory import Entry, Recorded
 from mta_sts.protocol import Record, RecordError
 from mta_sts.zones.recorded import RECORD_TYPES, RecordedZone, value_of
@@ -22,7 +23,6 @@ from mta_sts.zones.recorded import RECORD_TYPES, RecordedZone, value_of
 COMPONENT = "mta-sts:index:MtaSts"
 OURS = "mta-sts:index:"
 VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
-DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
 DISTRIBUTIONS = {DISTRIBUTION: "domainName", f"{OURS}CloudFrontHost": "target"}
 """What leads to a distribution, and the output that is its domain name."""
 
@@ -65,6 +65,7 @@ class State:
         self._components: dict[str, str] = {}
         self._announcing: dict[str, list[RecordedRecord]] = {}
         self.certificates = RecordedCertificates()
+        self.distributions = RecordedDistributions()
         for urn, resource in resources.items():
             kind, name, outputs = resource["type"], urn.split("::", 3)[3], resource["outputs"]
             if kind in DISTRIBUTIONS:
@@ -86,6 +87,8 @@ class State:
                     self._announcing.setdefault(called, []).append(record)
             if kind == CERTIFICATE:
                 self.certificates.add(name, outputs)
+            if kind == DISTRIBUTION:
+                self.distributions.add(name, outputs)
 
     @property
     def domains(self) -> set[str]:
@@ -178,8 +181,11 @@ class State:
     def target_of(self, host_name: str) -> str | None:
         """The name of the distribution that serves this name, or is about to."""
         host = self.certificates.host_of(host_name)
-        outputs = self.outputs(DISTRIBUTION, f"{host}-distribution") if host else None
-        return str(outputs["domainName"]) if outputs else None
+        return self.distributions.target(host) if host else None
+
+    def targets(self, host_name: str) -> list[str]:
+        """What the CNAMEs of this name point to: one in each zone that has its records."""
+        return [each.value.rstrip(".") for each in self._records.get(host_name, ())]
 
     def is_issued(self, host: str) -> bool:
         """Whether the certificate of the host whose parts are called so was issued."""

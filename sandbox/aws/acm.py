@@ -19,13 +19,17 @@ from sandbox.certificates import Certificate as Issued
 
 AMAZON = {"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"}
 LONGEST_FIRST_NAME = 64
+MOST_NAMES = 100
+"""As of an account that asked for them: of a new one it is 10."""
 
 
 class Control:
-    """What a test can set: `pending` holds every certificate that is not issued yet."""
+    """What a test can set: `pending` holds every certificate that is not issued yet; `most_names`
+    is the quota of names in one."""
 
     authority: Authority
     pending = False
+    most_names = MOST_NAMES
 
 
 control = Control()
@@ -141,6 +145,8 @@ class Acm(AWSCertificateManagerBackend):
             raise AWSValidationException(
                 f"The first domain name can be no longer than {LONGEST_FIRST_NAME} bytes"
             )
+        if len(names) > control.most_names:
+            raise Refused("LimitExceededException", "Certificate has too many domains.")
         known = self._get_arn_from_idempotency_token(token) if token else None
         if known in self._certificates:
             return str(known)

@@ -21,7 +21,8 @@ from sandbox.aws import backends
 from sandbox.aws.cache_policies import find as find_cache_policy
 from sandbox.aws.cloudfront_functions import LIVE, Functions, check_version
 from sandbox.aws.cloudfront_responses import CloudFrontResponses
-from sandbox.aws.distribution import Deployed, behaviors
+from sandbox.aws.distribution import MOST_ALIASES, Deployed, behaviors
+from sandbox.aws.distribution import control as quotas
 from sandbox.aws.errors import Refused
 from sandbox.aws.paths import paths
 from sandbox.certificates import covers
@@ -60,6 +61,12 @@ class CloudFront(CloudFrontBackend):
         known = self._distribution_with_caller_reference(distribution_config["CallerReference"])
         if known is not None:
             raise DistributionAlreadyExists(known.distribution_id)
+        if len(self.distributions) >= quotas.most_distributions:
+            raise Refused(
+                "TooManyDistributions",
+                "Processing your request would cause you to exceed the maximum number of "
+                "distributions allowed.",
+            )
         distribution = Deployed(self.account_id, self.region_name, distribution_config)
         self._check(distribution)
         self.distributions[distribution.distribution_id] = distribution
@@ -116,6 +123,11 @@ class CloudFront(CloudFrontBackend):
 
     def _check_aliases(self, distribution: Deployed) -> None:
         aliases = distribution.aliases
+        if len(aliases) > MOST_ALIASES:
+            raise Refused(
+                "TooManyDistributionCNAMEs",
+                "Your request contains more CNAMEs than are allowed per distribution.",
+            )
         for other in self.distributions.values():
             if other.id != distribution.id and aliases & other.aliases:
                 raise Refused(

@@ -7,14 +7,17 @@ from typing import Any
 from moto.cloudfront.models import Distribution, DistributionConfig, random_id
 from moto.core.utils import utcnow
 
+MOST_ALIASES, MOST_DISTRIBUTIONS = 100, 500
 DEFAULT_TTL, MAX_TTL = 86400, 31536000
 """Of a behaviour without a cache policy, in seconds."""
 
 
 class Control:
-    """What a test can set: the seconds from a change of a distribution to its status Deployed."""
+    """What a test can set: the seconds from a change of a distribution to its status Deployed, and
+    the quota of distributions."""
 
     deploy_seconds = 0.0
+    most_distributions = MOST_DISTRIBUTIONS
 
 
 control = Control()

@@ -103,6 +103,7 @@ def _stack() -> Iterator[str]:
     secret = fields("checks.py", "Account")["secret"]
     described = {
         "domains": project["mta-sts:domains"]["description"],
+        "domainsFile": project["mta-sts:domainsFile"]["description"],
         "cloudflare": AccountKeys.__doc__ or "",
         "secretAccessKey": f"{secret} Set it by `pulumi config set --secret`.",
         "lookUp": given["lookUp"],

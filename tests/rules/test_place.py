@@ -3,9 +3,11 @@
 import itertools
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from mta_sts.findings import Group
 from mta_sts.hosts.recorded import NAMED_BY
 from mta_sts.memory import Recorded
 from mta_sts.review import (
@@ -209,6 +211,52 @@ class TestMovedHost:
 
     def test_the_first(self) -> None:
         assert codes(Recorded(), TESTING, terms=Terms(target="d2.cloudfront.net")) == []
+
+
+class TestMovedToAnotherGroup:
+    GROUP = Group("host-b", ("a.example",), True, names={"host": "default", "host-b": "b"})
+    MOVES = (
+        "the domain moves from group default to group b: once the certificate of b is issued, the "
+        "distribution of default lets go of the name, and that of b takes it. Meanwhile, for "
+        "minutes on AWS, senders cannot fetch the policy: those who hold it keep it, others "
+        "deliver as if there was none. The mta-sts CNAME changes once b serves it"
+    )
+
+    def terms(self, **given: Any) -> Terms:
+        return Terms(**{"host": "cloudfront", "group": self.GROUP, "recorded_at": "host", **given})
+
+    def test_what_is_told(self) -> None:
+        found = findings(since(TESTING), TESTING, terms=self.terms())
+        assert found == [Finding("moved-host", "warning", self.MOVES)]
+
+    def test_under_protection(self) -> None:
+        """It stops though the policy stays as it is; and a word lets it go on."""
+        protected = self.terms(protected=True)
+        more = (
+            ". Senders may hold an enforce policy: leave the domain in group default, or move it "
+            "knowingly"
+        )
+        assert said("moved-host", since(ENFORCE), ENFORCE, terms=protected) == (
+            "error",
+            f"{self.MOVES}{more}. Or set accept: {{moved-host: <reason>}}",
+        )
+        accepted = replace(protected, accept={"moved-host": "it is full"})
+        assert said("moved-host", since(ENFORCE), ENFORCE, terms=accepted) == (
+            "warning",
+            f"{self.MOVES}{more}. Accepted: it is full",
+        )
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"recorded_at": "host-b"},  # it stays
+            {"recorded_at": None},  # it was on none of this stack
+            {"recorded_at": "other"},  # it comes from another host, which is told by its target
+            {"group": None},  # the distribution is another's
+        ],
+    )
+    def test_not_moved(self, given: dict[str, Any]) -> None:
+        assert codes(since(ENFORCE), ENFORCE, terms=self.terms(protected=True, **given)) == []
 
 
 class TestMovedToAnotherHost:

@@ -1,11 +1,14 @@
 """The distribution before a bucket of policies."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 
 from mta_sts import left_behind
+from mta_sts.hosts import quotas
+from mta_sts.hosts.recorded_distributions import END
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 """The id of AWS's managed cache policy of that name."""
@@ -41,21 +44,27 @@ def reading(
 
 def serving(
     host: pulumi.ComponentResource,
-    short: str,
+    parts: str,
     names: pulumi.Input[list[str]],
     bucket_domain: pulumi.Input[str],
     certificate_arn: pulumi.Input[str] | None,
     access: aws.cloudfront.OriginAccessControl,
     function: aws.cloudfront.Function,
+    *,
+    after: Sequence[pulumi.Resource] = (),
+    protect: bool | None = None,
 ) -> aws.cloudfront.Distribution:
     """The distribution that serves what the bucket holds, for these names.
 
     Args:
+        parts: what its resource and those of its certificate are called by.
         certificate_arn: None where no name has a certificate yet: then it has a name of its own
             already, for others to point to.
+        after: what must be made before it is changed.
+        protect: None: as the host is.
     """
     return aws.cloudfront.Distribution(
-        f"{short}-distribution",
+        f"{parts}{END}",
         enabled=True,
         is_ipv6_enabled=True,
         comment="MTA-STS policies",
@@ -83,7 +92,12 @@ def serving(
         ],
         restrictions={"geo_restriction": {"restriction_type": "none"}},
         viewer_certificate=_certificate(certificate_arn),
-        opts=pulumi.ResourceOptions(parent=host, hooks=left_behind.named()),
+        opts=pulumi.ResourceOptions(
+            parent=host,
+            depends_on=list(after),
+            protect=protect,
+            hooks=pulumi.ResourceHookBinding.merge(left_behind.named(), quotas.named()),
+        ),
     )
 
 

@@ -25,6 +25,9 @@ GAP = {
     WORKER_ROUTE: "seconds",
 }
 """How long a name that goes to this host is nobody's: docs/hosts.md has what was measured."""
+GROUP_GAP = "minutes on AWS"
+"""How long a name is on no distribution when it goes to another group: two changes of a
+distribution, one after the other."""
 KEPT = (
     f"Senders may ask the old host for {span(RECORD_TTL)} after that, the TTL of the CNAME: it "
     "serves until then"
@@ -176,6 +179,8 @@ def moved_host(case: Case) -> Said:
 
     Info, warning where there is a gap, error under protection: see [another host](move-host.md).
     """
+    if case.leaves_group is not None:
+        return _moved_to_another_group(case, case.leaves_group)
     if case.moves_to_another_kind:
         return _moved_to_another_kind(case)
     if not case.moves or case.terms.owner is not None:
@@ -184,6 +189,22 @@ def moved_host(case: Case) -> Said:
         f"the host moves from {case.recorded.target} to {case.terms.target}: the policy is seen "
         f"there before the mta-sts CNAME changes. {KEPT}"
     )
+
+
+def _moved_to_another_group(case: Case, old: str) -> Said:
+    new = case.terms.group.name if case.terms.group else None
+    moves = (
+        f"the domain moves from group {old} to group {new}: once the certificate of {new} is "
+        f"issued, the distribution of {old} lets go of the name, and that of {new} takes it. "
+        f"Meanwhile, for {GROUP_GAP}, senders cannot fetch the policy: those who hold it keep it, "
+        f"others deliver as if there was none. The mta-sts CNAME changes once {new} serves it"
+    )
+    if case.terms.protected:
+        return "error", (
+            f"{moves}. Senders may hold an enforce policy: leave the domain in group {old}, or "
+            "move it knowingly"
+        )
+    return "warning", moves
 
 
 def _moved_to_another_kind(case: Case) -> Said:
