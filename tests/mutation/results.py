@@ -85,8 +85,9 @@ class Results:
         for key, code in codes.items():
             name = key.rpartition(".")[2]
             original = name.partition("__mutmut_")[0]
-            texts = (_text(lines, spans[each]) for each in (f"{original}__mutmut_orig", name))
-            was, now = _difference(*texts, names=(f"{original}__mutmut_orig", name))
+            old = f"{original}__mutmut_orig"
+            texts = _text(lines, spans[old]), _text(lines, spans[name])
+            was, now = _difference(*texts, names=(old, name))
             function = _function(original)
             if code is None and (function, was, now) in fates:
                 fate = fates[function, was, now]
