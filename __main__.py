@@ -62,6 +62,17 @@ if account and account.collect_reports_at:
     )
     pulumi.export("reports", {"url": collector.url, "bucket": collector.bucket})
 hosts: dict[str, Host] = {}
+# Before the distribution, which lets go of the names that go to tenants.
+if on_tenants := hosted_by("tenant"):
+    tenants = mta_sts.TenantHost("tenants", {"domains": on_tenants})
+    hosts["tenant"] = {
+        "tenant": {
+            "target": tenants.target,
+            "bucket": tenants.bucket,
+            "distribution_id": tenants.distribution_id,
+            "connection_group_id": tenants.connection_group_id,
+        }
+    }
 if on_cloudfront := hosted_by("cloudfront"):
     cloudfront = mta_sts.CloudFrontHost("cloudfront", {"domains": on_cloudfront})
     hosts["cloudfront"] = {"cloudfront": {"target": cloudfront.target, "bucket": cloudfront.bucket}}

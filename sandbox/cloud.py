@@ -221,6 +221,7 @@ class Cloud:
         """They are the process's, as moto's state is."""
         self.acm.pending = False
         self.cloudfront.deploy_seconds = 0.0
+        self.cloudfront.most_tenants = distribution.MOST_TENANTS
         self.cloudflare.reset()
         delegation.chosen.clear()
         delegation.left.clear()

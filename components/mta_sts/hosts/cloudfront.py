@@ -4,22 +4,19 @@ Nothing is cached, neither policies nor errors: senders fetch rarely, and a cach
 old policy under a new id.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from mta_sts import checks
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs
-from mta_sts.aws import BucketObject
 from mta_sts.findings import ACM_ISSUERS, Wanted
-from mta_sts.hosts import Served, Site, certificate, distribution, joining
+from mta_sts.hosts import Served, Site, bucket, certificate, distribution, joining
 from mta_sts.hosts.existing import ExistingBucket, ExistingDistribution, ToAdd
-from mta_sts.hosts.recorded import CLOUDFRONT, FILE_OF, file_key
-from mta_sts.hosts.shared import md5, once_reviewed, protection
+from mta_sts.hosts.recorded import CLOUDFRONT
+from mta_sts.hosts.shared import once_reviewed, protection
 from mta_sts.hosts.shared import short as short_name
 from mta_sts.program import this_program
 
@@ -43,19 +40,7 @@ def spread(given: CloudFront) -> float:
 
 def serve(site: Site, given: CloudFront) -> Served:
     """Write the policy file into the host's bucket, and point the name at the distribution."""
-    file = BucketObject(
-        f"{site.name}-{FILE_OF[CLOUDFRONT]}",
-        site.options(),
-        bucket=given["bucket"],
-        key=file_key(site.domain),
-        content=site.text,
-        contentType="text/plain",
-        cacheControl="no-store",
-        # With the hash S3 itself reports, a refresh notices a file that another hand changed; with
-        # keys of S3's own, that hash is the MD5 of the content.
-        serverSideEncryption="AES256",
-        etag=site.text.apply(md5),
-    )
+    file = bucket.write(site, CLOUDFRONT, given["bucket"])
     if site.is_named_by_owner:
         return Served([file])
     options = site.options(depends_on=[file])
@@ -107,7 +92,7 @@ class CloudFrontHost(pulumi.ComponentResource):
             self.bucket = existing.name
             bucket_arn, bucket_domain = existing.arn, existing.domain_name
         else:
-            own = self._bucket(short)
+            own = bucket.private(self, short)
             self.bucket = own.bucket
             bucket_arn, bucket_domain = own.arn, own.bucket_regional_domain_name
 
@@ -133,16 +118,9 @@ class CloudFrontHost(pulumi.ComponentResource):
             )
         self.target = made.domain_name
         self.distribution_id = made.id
-        self.bucket_policy = pulumi.Output.all(bucket_arn, made.arn).apply(
-            lambda arns: json.dumps(_read_only_by(*arns))
-        )
+        self.bucket_policy = bucket.read_only_by(bucket_arn, made.arn)
         if "bucket" not in args:
-            aws.s3.BucketPolicy(
-                f"{short}-bucket-policy",
-                bucket=self.bucket,
-                policy=self.bucket_policy,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+            bucket.attached(self, short, self.bucket, self.bucket_policy)
         self.to_make = pulumi.Output.all(*validations.values()).apply(
             lambda wanted: [asdict(each) for each in wanted]
         )
@@ -156,38 +134,3 @@ class CloudFrontHost(pulumi.ComponentResource):
                 "toAdd": self.to_add,
             }
         )
-
-    def _bucket(self, short: str) -> aws.s3.Bucket:
-        bucket = aws.s3.Bucket(f"{short}-bucket", opts=pulumi.ResourceOptions(parent=self))
-        aws.s3.BucketPublicAccessBlock(
-            f"{short}-public-access",
-            bucket=bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        aws.s3.BucketOwnershipControls(
-            f"{short}-ownership",
-            bucket=bucket.bucket,
-            rule={"object_ownership": "BucketOwnerEnforced"},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return bucket
-
-
-def _read_only_by(bucket_arn: str, distribution_arn: str) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "OnlyTheDistributionReads",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudfront.amazonaws.com"},
-                "Action": "s3:GetObject",
-                "Resource": f"{bucket_arn}/mta-sts.*",
-                "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn}},
-            }
-        ],
-    }
