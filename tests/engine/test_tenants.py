@@ -80,3 +80,87 @@ def test_a_deploy_a_change_and_none(cloud: Cloud, stack: Stack, pair: Pair) -> N
     succeeded(stack.destroy(lambda: None))
     assert seen() == (None, None)
     assert cloud.client("cloudfront").list_distributions()["DistributionList"]["Quantity"] == 0
+
+
+def test_a_further_domain_and_its_removal(cloud: Cloud, stack: Stack) -> None:
+    """It makes four things, and changes nothing of the other domain, nor of what serves both."""
+    zones = {domain: zone_of(cloud, TENANT, domain) for domain in (DOMAIN, OTHER)}
+    alone = program(cloud, {DOMAIN: TENANT}, zones)
+    succeeded(stack.up(alone))
+    with Watcher(DOMAIN, Vantage.from_environment()) as watcher:
+        came = succeeded(stack.up(program(cloud, dict.fromkeys(zones, TENANT), zones)))
+        assert seen(OTHER) == (FIRST.id, FIRST)
+        gone = succeeded(stack.up(alone))
+    assert watcher.misled == []
+    in_state = {
+        Step("create", "mta-sts:index:MtaSts", OTHER),
+        Step("create", "pulumi:index:Stash", f"{OTHER}-tenant-place"),
+        Step("update", "mta-sts:index:TenantHost", "tenants"),
+    }
+    own = {
+        Step("create", "aws:s3/bucketObjectv2:BucketObjectv2", f"{OTHER}-tenant-policy"),
+        *CNAME_TENANT_TXT,
+    }
+    assert set(came.changes) - in_state == own
+    assert {step.name for step in gone.changes} == {step.name for step in own | in_state}
+    assert seen(OTHER) == (None, None)
+
+
+def moves(
+    cloud: Cloud, stack: Stack, old: Pair, new: Pair, **arguments: Any
+) -> tuple[Watcher, Run]:
+    """Deploy, move, and forget the old host; the run that moves, and who watched it."""
+    zones = {DOMAIN: zone_of(cloud, old, DOMAIN)}
+    moving = program(cloud, {DOMAIN: new}, zones, {DOMAIN: old}, **arguments)
+    succeeded(stack.up(program(cloud, {DOMAIN: old}, zones, **arguments)))
+    told = succeeded(stack.preview(moving)).said("warning")
+    with Watcher(DOMAIN, Vantage.from_environment()) as watcher:
+        moved = succeeded(stack.up(moving))
+        watcher.wait_for(lambda: watcher.held is not None)
+    assert watcher.held is not None
+    assert watcher.held.policy == FIRST
+    # Never an older policy, and never a failure, but in a gap that the preview told.
+    assert [each for each in watcher.misled if each.found.startswith("the policy")] == []
+    is_gap = (old.host, new.host) != ("tenant", "worker-route")
+    assert len([words for words in told if words.startswith("moved-host: ")]) == is_gap
+    if not is_gap:
+        assert watcher.misled == [], moved.printed
+    succeeded(stack.up(program(cloud, {DOMAIN: new}, zones, **arguments)))
+    written = list(cloud.log)
+    assert succeeded(stack.up(program(cloud, {DOMAIN: new}, zones, **arguments))).changes == []
+    assert cloud.log == written
+    assert seen() == (FIRST.id, FIRST)
+    gap = [event.at for event in watcher.events if event.what == "file"]
+    lasted = sum((there - gone for gone, there in pairwise(gap[1:])), timedelta())
+    print(f"{old} -> {new}: {lasted.total_seconds():.2f} s without an answer")
+    return watcher, moved
+
+
+BUT_FOR_ZONE = {
+    "tenant": DISTRIBUTION_TENANT,
+    "cloudfront": "aws:cloudfront/distribution:Distribution",
+    "r2": "cloudflare:index/r2CustomDomain:R2CustomDomain",
+    "worker": "cloudflare:index/workersCustomDomain:WorkersCustomDomain",
+    "worker-route": "cloudflare:index/workersRoute:WorkersRoute",
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (Pair("cloudfront", "route53"), TENANT),
+        (TENANT, Pair("cloudfront", "route53")),
+        (Pair("cloudfront", "cloudflare"), AT_CLOUDFLARE),
+        (AT_CLOUDFLARE, Pair("cloudfront", "cloudflare")),
+        (Pair("worker", "cloudflare"), AT_CLOUDFLARE),
+        (AT_CLOUDFLARE, Pair("worker", "cloudflare")),
+        (Pair("worker-route", "cloudflare"), AT_CLOUDFLARE),
+        (AT_CLOUDFLARE, Pair("worker-route", "cloudflare")),
+        (AT_CLOUDFLARE, Pair("r2", "cloudflare")),
+    ],
+    ids=lambda pair: f"{pair.host}-{pair.zone}",
+)
+def test_to_another_host(cloud: Cloud, stack: Stack, old: Pair, new: Pair) -> None:
+    moves(cloud, stack, old, new)
+    left = types_of(stack)
+    assert {host for host, kind in BUT_FOR_ZONE.items() if kind in left} == {new.host}

@@ -25,7 +25,12 @@ class MultitenantDistribution(Distribution):
     sets = frozenset(
         f"defaultCacheBehavior.allowedMethods.{key}" for key in ("items", "cachedMethods")
     )
-    keeps = frozenset({"httpVersion", "region", "viewerCertificate.minimumProtocolVersion"})
+    keeps = frozenset(
+        {
+            "httpVersion", "viewerCertificate.minimumProtocolVersion",
+            "viewerCertificate.sslSupportMethod",
+        }
+    )  # fmt: skip
     defaults: ClassVar = {"origins.connectionAttempts": 3, "origins.connectionTimeout": 10}
     computed = frozenset(
         {
