@@ -19,12 +19,13 @@ from mta_sts.hosts import unmade_tenant, worker
 from mta_sts.hosts.recorded import DISTRIBUTION_TENANT
 from mta_sts.protocol import Policy
 from mta_sts.protocol.sender import Vantage, look
-from sandbox import engine
 from sandbox.cloud import Cloud
 from sandbox.watcher import Watcher
+from tests.engine.life import ENFORCE, SKIPS_TESTING, Life
+from tests.engine.life import policy as life_policy
 from tests.engine.pairs import Pair, program, zone_of
 from tests.engine.programs import MORE_MX, MX
-from tests.engine.stack import PROJECT, Run, Stack, Step
+from tests.engine.stack import Run, Stack, Step
 
 DOMAIN, OTHER = "solarmora.com", "solarmora.net"
 FIRST = Policy(mode="testing", mx=MX, max_age=604800)
@@ -150,13 +151,10 @@ BUT_FOR_ZONE = {
     [
         (Pair("cloudfront", "route53"), TENANT),
         (TENANT, Pair("cloudfront", "route53")),
-        (Pair("cloudfront", "cloudflare"), AT_CLOUDFLARE),
-        (AT_CLOUDFLARE, Pair("cloudfront", "cloudflare")),
         (Pair("worker", "cloudflare"), AT_CLOUDFLARE),
         (AT_CLOUDFLARE, Pair("worker", "cloudflare")),
         (Pair("worker-route", "cloudflare"), AT_CLOUDFLARE),
         (AT_CLOUDFLARE, Pair("worker-route", "cloudflare")),
-        (AT_CLOUDFLARE, Pair("r2", "cloudflare")),
     ],
     ids=lambda pair: f"{pair.host}-{pair.zone}",
 )
@@ -164,3 +162,166 @@ def test_to_another_host(cloud: Cloud, stack: Stack, old: Pair, new: Pair) -> No
     moves(cloud, stack, old, new)
     left = types_of(stack)
     assert {host for host, kind in BUT_FOR_ZONE.items() if kind in left} == {new.host}
+
+
+def fails_in_between(cloud: Cloud, operation: str) -> None:
+    cloud.faults.add(service="cloudfront", operation=operation, status=400, code="AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "operation"),
+    [
+        (Pair("cloudfront", "route53"), TENANT, "CreateDistributionTenant"),
+        (TENANT, Pair("cloudfront", "route53"), "CreateDistributionWithTags"),
+    ],
+    ids=["to a tenant", "from a tenant"],
+)
+def test_a_move_that_fails_in_between(
+    cloud: Cloud, stack: Stack, old: Pair, new: Pair, operation: str
+) -> None:
+    """The name is off the one, and not on the other. The next `up` finishes."""
+    zones = {DOMAIN: zone_of(cloud, old, DOMAIN)}
+    moving = program(cloud, {DOMAIN: new}, zones, {DOMAIN: old})
+    succeeded(stack.up(program(cloud, {DOMAIN: old}, zones)))
+    fails_in_between(cloud, operation)
+    assert stack.up(moving).failed
+    succeeded(stack.up(moving))
+    assert seen() == (FIRST.id, FIRST)
+    succeeded(stack.up(program(cloud, {DOMAIN: new}, zones)))
+    assert seen() == (FIRST.id, FIRST)
+
+
+def test_a_distribution_that_is_no_more_in_the_program(cloud: Cloud, stack: Stack) -> None:
+    """It would let go of the name only after the tenant was made: so nothing is begun."""
+    old = Pair("cloudfront", "route53")
+    zones = {DOMAIN: zone_of(cloud, old, DOMAIN)}
+    succeeded(stack.up(program(cloud, {DOMAIN: old}, zones)))
+    for refused in (
+        stack.preview(program(cloud, {DOMAIN: TENANT}, zones)),
+        stack.up(program(cloud, {DOMAIN: TENANT}, zones)),
+    ):
+        assert refused.failed
+        assert "Keep its CloudFrontHost" in refused.printed
+        assert "Traceback" not in refused.printed
+    assert seen() == (FIRST.id, FIRST)
+
+
+def once_there_is_a_tenant(cloud: Cloud, then: Callable[[], None]) -> threading.Thread:
+    """Do this once CloudFront has a tenant."""
+
+    def wait() -> None:
+        while not any(write.operation == "CreateDistributionTenant" for write in list(cloud.log)):
+            time.sleep(0.05)
+        then()
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_a_certificate_that_stays_pending(
+    cloud: Cloud, stack: Stack, engine_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The provider forgets the tenant. The run names it, and how it comes back; the other domain is
+    not held up."""
+    zones = {domain: zone_of(cloud, TENANT, domain) for domain in (DOMAIN, OTHER)}
+    succeeded(stack.up(program(cloud, {OTHER: TENANT}, zones)))
+    both = program(cloud, dict.fromkeys(zones, TENANT), zones)
+    cloud.acm.pending = True
+    cloud.log.clear()
+    given_up = once_there_is_a_tenant(cloud, cloud.give_up_certificates)
+    held_up = stack.up(both)
+    given_up.join(10)
+    assert held_up.failed
+    assert f"no certificate for mta-sts.{DOMAIN} yet" in held_up.printed
+    assert seen(OTHER) == (FIRST.id, FIRST)
+    assert seen() == (None, None)
+    cloud.acm.pending = False
+    again = stack.up(both)
+    assert again.failed
+    assert f"a tenant mta-sts.{DOMAIN} is there already" in again.printed
+    (command,) = set(re.findall(r"pulumi import .*", held_up.printed))
+    subprocess.run(
+        [*shlex.split(command), "--yes", "--stack", "test"],
+        cwd=tmp_path,
+        env={**engine_environment, "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}"},
+        check=True,
+        timeout=60,
+        capture_output=True,
+    )
+    succeeded(stack.up(both))
+    assert seen() == (FIRST.id, FIRST)
+    assert succeeded(stack.up(both)).changes == []
+
+
+def test_a_name_that_cloudfront_does_not_see_yet(
+    cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again, and not without end."""
+    zones = {DOMAIN: zone_of(cloud, TENANT, DOMAIN)}
+    monkeypatch.setattr(unmade_tenant, "NOT_SEEN", "The sandbox was told to fail this call")
+    fault = cloud.faults.add(
+        service="cloudfront",
+        operation="CreateDistributionTenant",
+        times=None,
+        status=400,
+        code="InvalidArgument",
+    )
+    unseen = stack.up(program(cloud, {DOMAIN: TENANT}, zones))
+    assert unseen.failed
+    assert f"CloudFront does not see yet that mta-sts.{DOMAIN} leads to it" in unseen.printed
+    assert fault.hits == 1.0 / 0.2
+    cloud.faults.clear()
+    cloud.faults.add(
+        service="cloudfront",
+        operation="CreateDistributionTenant",
+        times=2,
+        status=400,
+        code="InvalidArgument",
+    )
+    succeeded(stack.up(program(cloud, {DOMAIN: TENANT}, zones)))
+    assert seen() == (FIRST.id, FIRST)
+
+
+def test_more_than_the_quota(cloud: Cloud, stack: Stack) -> None:
+    zones = {domain: zone_of(cloud, TENANT, domain) for domain in (DOMAIN, OTHER)}
+    cloud.cloudfront.most_tenants = 1
+    run = stack.up(program(cloud, dict.fromkeys(zones, TENANT), zones))
+    assert run.failed
+    assert "as many distribution tenants as its quota allows" in run.printed
+    cloud.cloudfront.most_tenants = 2
+    succeeded(stack.up(program(cloud, dict.fromkeys(zones, TENANT), zones)))
+    assert seen() == seen(OTHER) == (FIRST.id, FIRST)
+
+
+def test_a_move_under_enforce(cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The repository's own program: stopped while protected; one `up` lifts the protection, the
+    next moves, the next protects."""
+    life = Life(cloud, stack, monkeypatch)
+    here, there = {**ENFORCE, "host": "tenant"}, {**ENFORCE, "host": "cloudfront"}
+    life.deploys(14, {**SKIPS_TESTING, "host": "tenant"}, alone=True)
+    protected = {"tenants", "tenants-distribution", "tenants-connection-group", "tenants-bucket"}
+    protected |= {f"{DOMAIN}-{part}" for part in ("tenant-policy", "cname", "tenant", "txt")}
+    assert protected <= life.protected()
+    life.on(15)
+
+    def runs(given: Mapping[str, Any]) -> Run:
+        domains = life.configuration(given)
+        del domains[OTHER]
+        return stack.up(life.program(domains))
+
+    before = life.all_that_counts()
+    stopped = runs(there)
+    assert stopped.failed
+    assert "With the host as it was, set accept: {moved-host: <reason>}" in stopped.printed
+    assert life.all_that_counts() == before
+    accept = {"accept": {"moved-host": "the account has few domains now"}}
+    succeeded(runs({**here, **accept}))
+    assert not {f"{DOMAIN}-{part}" for part in ("tenant", "txt")} & life.protected()
+    succeeded(runs({**there, **accept}))
+    assert life.seen() == (life_policy(ENFORCE).id, life_policy(ENFORCE))
+    for _ in range(2):
+        again = succeeded(runs(there))
+    assert again.changes == []
+    assert {DOMAIN, f"{DOMAIN}-txt", "cloudfront-distribution"} <= life.protected()
+    assert DISTRIBUTION_TENANT not in types_of(stack)
