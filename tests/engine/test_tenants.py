@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-import shlex
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -21,11 +19,13 @@ from mta_sts.protocol import Policy
 from mta_sts.protocol.sender import Vantage, look
 from sandbox.cloud import Cloud
 from sandbox.watcher import Watcher
+from tests.engine.examples import example
 from tests.engine.life import ENFORCE, SKIPS_TESTING, Life
 from tests.engine.life import policy as life_policy
 from tests.engine.pairs import Pair, program, zone_of
 from tests.engine.programs import MORE_MX, MX
 from tests.engine.stack import Run, Stack, Step
+from tests.engine.typed import Typed
 
 DOMAIN, OTHER = "solarmora.com", "solarmora.net"
 FIRST = Policy(mode="testing", mx=MX, max_age=604800)
@@ -241,14 +241,7 @@ def test_a_certificate_that_stays_pending(
     assert again.failed
     assert f"a tenant mta-sts.{DOMAIN} is there already" in again.printed
     (command,) = set(re.findall(r"pulumi import .*", held_up.printed))
-    subprocess.run(
-        [*shlex.split(command), "--yes", "--stack", "test"],
-        cwd=tmp_path,
-        env={**engine_environment, "PULUMI_BACKEND_URL": f"file://{tmp_path / 'state'}"},
-        check=True,
-        timeout=60,
-        capture_output=True,
-    )
+    Typed(tmp_path, engine_environment)(command)
     succeeded(stack.up(both))
     assert seen() == (FIRST.id, FIRST)
     assert succeeded(stack.up(both)).changes == []
@@ -325,3 +318,13 @@ def test_a_move_under_enforce(cloud: Cloud, stack: Stack, monkeypatch: pytest.Mo
     assert again.changes == []
     assert {DOMAIN, f"{DOMAIN}-txt", "cloudfront-distribution"} <= life.protected()
     assert DISTRIBUTION_TENANT not in types_of(stack)
+
+
+def test_the_example(cloud: Cloud, stack: Stack) -> None:
+    zones = {domain: zone_of(cloud, TENANT, domain)["route53"] for domain in (DOMAIN, OTHER)}
+    program = example("tenants", domains=list(zones), zones=zones)
+    succeeded(stack.preview(program))
+    succeeded(stack.up(program))
+    assert seen()[0] is not None
+    assert seen(OTHER)[1] == Policy(mode="testing", mx=[f"mail.{OTHER}"], max_age=604800)
+    assert succeeded(stack.up(program)).changes == []
