@@ -1,12 +1,15 @@
 """`aws.cloudfront.DistributionTenant` and `aws.cloudfront.ConnectionGroup`."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from sandbox.plugin import rules
 from sandbox.plugin.aws.clients import Aws
 from sandbox.plugin.aws.errors import code
 from sandbox.plugin.aws.resource import AwsResource, as_list, from_list, tags_of
 from sandbox.plugin.errors import Refused
 from sandbox.plugin.resource import AutoName, Made, Operation
+from sandbox.plugin.schema import Problem
 from sandbox.plugin.wire import Props
 
 DEPLOYED = 30 * 60.0  # seconds
@@ -130,10 +133,15 @@ class DistributionTenant(AwsResource):
     defaults: ClassVar = {"enabled": True, "waitForDeployment": True}
     autoname = AutoName("name", longest=128)
     computed = frozenset({"arn", "connectionGroupId", "etag", "status", "tagsAll"})
+    reflected = frozenset({"customizations"})
     volatile = frozenset({"etag", "status"})
     unsupported = frozenset(
         {"customizations.geoRestriction", "customizations.webAcl", "parameters", "timeouts"}
     )
+
+    def rules(self, inputs: Props) -> Iterable[Problem]:
+        host = ("managedCertificateRequest", "validationTokenHost")
+        yield from rules.one_of(inputs, host, ("cloudfront", "self-hosted"))
 
     def create(self, op: Operation[Aws], inputs: Props) -> Made:
         client = op.api.client("cloudfront")
