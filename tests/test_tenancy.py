@@ -97,9 +97,26 @@ def test_a_tenant_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
         asyncio.run(run())
 
 
-def test_a_distribution_that_nothing_changes() -> None:
+def test_a_tenant_waits_for_the_distribution() -> None:
+    """For that which has the name, and for no other."""
+
+    async def run() -> str | None:
+        names = Tenancy(State(ON_DISTRIBUTION))
+        names.has_changed("other-distribution", pulumi.Output.from_input("E1"))
+        let_go = asyncio.ensure_future(names.let_go(NAME).future())
+        await asyncio.sleep(0.05)
+        assert not let_go.done()
+        names.has_changed("cloudfront-distribution", pulumi.Output.from_input("E2"))
+        return await let_go
+
+    assert asyncio.run(run()) == "E2"
+
+
+def test_a_distribution_that_nothing_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tenancy, "PATIENCE", 0.05)
+
     async def run() -> None:
-        Tenancy(State(ON_DISTRIBUTION)).let_go(NAME)
+        await Tenancy(State(ON_DISTRIBUTION)).let_go(NAME).future()
 
     with pytest.raises(StillOnDistributionError, match="cloudfront-distribution has the name"):
         asyncio.run(run())

@@ -16,6 +16,10 @@ PATIENCE = 60.0
 """Seconds, after a program began, in which it makes the components of all its domains."""
 
 
+Future = asyncio.Future[pulumi.Output[str]]
+Futures = dict[str, Future]
+
+
 class TenantKeptError(pulumi.RunError):
     """A `CloudFrontHost` lists a domain that a tenant of this stack serves, and that stays there.
     The user takes it out of the one, or gives its `MtaSts` the other host."""
@@ -32,9 +36,9 @@ class Tenancy:
     def __init__(self, state: State) -> None:
         self._state = state
         self._on_tenants: set[str] = set()
-        self._distributions: list[pulumi.Output[str]] = []
-        self._free: dict[str, asyncio.Future[pulumi.Output[str]]] = {}
-        self._certified: dict[str, asyncio.Future[pulumi.Output[str]]] = {}
+        self._changed: Futures = {}
+        self._free: Futures = {}
+        self._certified: Futures = {}
 
     def takes(self, names: Iterable[str]) -> None:
         """Tenants have these names from now on."""
@@ -60,27 +64,31 @@ class Tenancy:
 
         return pulumi.Output.from_input(names).apply(free)
 
-    def has_changed(self, distribution_id: pulumi.Output[str]) -> None:
+    def has_changed(self, called: str, distribution_id: pulumi.Output[str]) -> None:
         """A distribution of this program, whose id is known once it has let go of names."""
-        self._distributions.append(distribution_id)
+        self._of(self._changed, called).set_result(distribution_id)
 
     def let_go(self, name: str) -> pulumi.Output[str]:
-        """Known once no distribution of this stack has the name.
-
-        Raises:
-            StillOnDistributionError: one has, and nothing changes that.
-        """
+        """Known once no distribution of this stack has the name."""
         holder = self._state.distributions.with_alias(name)
         if holder is None:
             return pulumi.Output.from_input("")
-        if not self._distributions:
+        found: pulumi.Output[pulumi.Output[str]] = pulumi.Output.from_input(holder).apply(
+            lambda called: self._has_let_go(called, name)
+        )
+        return found.apply(lambda known: known)
+
+    async def _has_let_go(self, holder: str, name: str) -> pulumi.Output[str]:
+        try:
+            return await self._within(self._of(self._changed, holder))
+        except TimeoutError:
+            domain = name.removeprefix("mta-sts.")
             raise StillOnDistributionError(
-                f"{name.removeprefix('mta-sts.')}: {holder} has the name {name}, and is in this "
-                "program no more, so that it would go only after the tenant was made. Keep its "
-                "CloudFrontHost, before the MtaSts and with the domain as leaving, for one more "
-                "`pulumi up`"
-            )
-        return pulumi.Output.all(*self._distributions).apply(lambda known: str(known[0]))
+                f"{domain}: {holder} has the name {name}, and is in this program no more, so that "
+                "it would go only after the tenant was made. Keep its CloudFrontHost, and the "
+                "domain there as leaving, for one more `pulumi up`; or take the name off it in "
+                "AWS, and run `pulumi refresh` first"
+            ) from None
 
     def certified(self, name: str) -> pulumi.Output[str]:
         """Known once the certificate is issued with which a distribution takes the name."""
@@ -95,7 +103,7 @@ class Tenancy:
 
     async def _is_free(self, name: str) -> pulumi.Output[str]:
         try:
-            return await asyncio.wait_for(asyncio.shield(self._of(self._free, name)), PATIENCE)
+            return await self._within(self._of(self._free, name))
         except TimeoutError:
             domain = name.removeprefix("mta-sts.")
             raise TenantKeptError(
@@ -104,9 +112,10 @@ class Tenancy:
                 "or take it out of the CloudFrontHost"
             ) from None
 
-    def _of(
-        self, among: "dict[str, asyncio.Future[pulumi.Output[str]]]", name: str
-    ) -> "asyncio.Future[pulumi.Output[str]]":
+    async def _within(self, awaited: Future) -> pulumi.Output[str]:
+        return await asyncio.wait_for(asyncio.shield(awaited), PATIENCE)
+
+    def _of(self, among: Futures, name: str) -> Future:
         if name not in among:
             among[name] = asyncio.get_event_loop().create_future()
         return among[name]

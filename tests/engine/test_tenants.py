@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mta_sts import place
+from mta_sts import place, tenancy
 from mta_sts.hosts import unmade_tenant, worker
 from mta_sts.hosts.recorded import DISTRIBUTION_TENANT
 from mta_sts.protocol import Policy
@@ -191,8 +191,11 @@ def test_a_move_that_fails_in_between(
     assert seen() == (FIRST.id, FIRST)
 
 
-def test_a_distribution_that_is_no_more_in_the_program(cloud: Cloud, stack: Stack) -> None:
-    """It would let go of the name only after the tenant was made: so nothing is begun."""
+def test_a_distribution_that_is_no_more_in_the_program(
+    cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would let go of the name only after the tenant was made: so the name stays there."""
+    monkeypatch.setattr(tenancy, "PATIENCE", 1.0)
     old = Pair("cloudfront", "route53")
     zones = {DOMAIN: zone_of(cloud, old, DOMAIN)}
     succeeded(stack.up(program(cloud, {DOMAIN: old}, zones)))
@@ -328,3 +331,29 @@ def test_the_example(cloud: Cloud, stack: Stack) -> None:
     assert seen()[0] is not None
     assert seen(OTHER)[1] == Policy(mode="testing", mx=[f"mail.{OTHER}"], max_age=604800)
     assert succeeded(stack.up(program)).changes == []
+
+
+def test_another_zone(cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both zones lead to the tenant until nobody is sent to the old one."""
+    life = Life(cloud, stack, monkeypatch)
+    testing = {**ENFORCE, "mode": "testing", "host": "tenant"}
+
+    def up() -> None:
+        domains = life.configuration(testing)
+        del domains[OTHER]
+        with Watcher(DOMAIN, Vantage.from_environment()) as watcher:
+            succeeded(stack.up(life.program(domains)))
+        assert watcher.misled == []
+
+    life.deploys(1, testing, alone=True)
+    (left,) = life.zones[DOMAIN].values()
+    arrived = life.gets_zone(DOMAIN)
+    up()
+    life.cloud.delegate(DOMAIN, arrived, 60)
+    up()
+    life.on(2)
+    up()
+    assert {
+        each["type"] for each in stack.state() if each["outputs"].get("zoneId") == left
+    } == set()
+    assert life.seen()[0] == life_policy(testing).id

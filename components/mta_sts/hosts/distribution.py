@@ -87,7 +87,7 @@ def serving(
         viewer_certificate=_certificate(certificate_arn),
         opts=pulumi.ResourceOptions(parent=host, hooks=left_behind.named()),
     )
-    tenancy.has_changed(made.id)
+    tenancy.has_changed(f"{short}-distribution", made.id)
     return made
 
 
