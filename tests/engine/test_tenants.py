@@ -354,6 +354,6 @@ def test_another_zone(cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatc
     life.on(2)
     up()
     assert {
-        each["type"] for each in stack.state() if each["outputs"].get("zoneId") == left
+        each["type"] for each in stack.state() if each.get("outputs", {}).get("zoneId") == left
     } == set()
     assert life.seen()[0] == life_policy(testing).id
