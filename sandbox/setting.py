@@ -29,7 +29,7 @@ class Setting:
         self.path = [str(ROOT / ".venv" / "bin"), str(engine.ensure())]
         self.exports = {
             "PULUMI_HOME": str(directory / "pulumi"),
-            "PULUMI_BACKEND_URL": f"file://{directory / 'state'}",
+            "PULUMI_BACKEND_URL": f"file://{directory / 'state'}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",

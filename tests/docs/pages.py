@@ -52,6 +52,11 @@ class Block:
         return slice(self.line, self.line + self.text.count("\n"))
 
 
+def is_of_an_example(block: Block) -> bool:
+    """Whether it is a part of a program under examples/, which the tests run."""
+    return any(block.text in file.read_text() for file in (ROOT / "examples").rglob("*.py"))
+
+
 @cache
 def tokens(name: str) -> list[Token]:
     """A page, taken apart."""

@@ -3,16 +3,29 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import pulumi_aws as aws
 from pulumi import automation
+from pulumi.automation._stack import StackInitMode
 from pulumi.automation.events import EngineEvent
 
 PROJECT = "mta-sts"
 REFUSED = "to connect to remote host: Connection refused"
 """What gRPC says for a while of a port at which an engine before this one in this process was:
 programs of users run in a process of their own."""
+LOADED = (
+    aws.acm.Certificate,
+    aws.cloudfront.Distribution,
+    aws.route53.Record,
+    aws.s3.Bucket,
+    aws.ses.DomainIdentity,
+)
+"""Of modules that load when they are first used: what goes wrong in that stays wrong, and in this
+process the threads of two programs may be in it at once. So it is done before."""
 COLOUR = re.compile(r"<\{%[^%]*%\}>")
 
 
@@ -36,6 +49,7 @@ class Run:
     """Severity, the name of the resource it is said of, and the words. Of a run that failed the
     last may be missing: what is printed is whole."""
     outputs: dict[str, Any] = field(default_factory=dict)
+    """Of the stack."""
     failed: bool = False
     printed: str = ""
 
@@ -55,6 +69,10 @@ class Run:
             self.steps.append(Step(str(metadata.op.value), metadata.type, _name(metadata.urn)))
             if metadata.new:
                 self.inputs[_name(metadata.urn)] = dict(metadata.new.inputs or {})
+        if event.res_outputs_event:
+            metadata = event.res_outputs_event.metadata
+            if metadata.type == "pulumi:pulumi:Stack" and metadata.new:
+                self.outputs = dict(metadata.new.outputs or {})
         if event.diagnostic_event and not event.diagnostic_event.ephemeral:
             said = event.diagnostic_event
             words = COLOUR.sub("", said.message).strip()
@@ -65,6 +83,26 @@ def _name(urn: str) -> str:
     return urn.split("::", 3)[-1]
 
 
+UNASKED = automation.UpdateSummary("", datetime.fromtimestamp(0, UTC), "", {}, {}, "")
+
+
+class Unasked(automation.Stack):
+    """Runs the engine once for each thing that it is to do: what came of it the events have
+    told."""
+
+    def info(self, show_secrets: bool = True) -> automation.UpdateSummary:
+        return UNASKED
+
+    def outputs(self) -> automation.OutputMap:
+        return {}
+
+
+@cache
+def _command() -> automation.PulumiCommand:
+    """The engine, asked for its version once."""
+    return automation.PulumiCommand()
+
+
 class Stack:
     """One stack: its state lives in `directory`, and ends with it."""
 
@@ -72,7 +110,7 @@ class Stack:
         backend = directory / "state"
         backend.mkdir(parents=True, exist_ok=True)
         self.name = name
-        self._options = automation.LocalWorkspaceOptions(
+        self._workspace = automation.LocalWorkspace(
             work_dir=str(directory),
             env_vars=environment,
             project_settings=automation.ProjectSettings(
@@ -80,6 +118,7 @@ class Stack:
                 runtime="python",
                 backend=automation.ProjectBackend(url=f"file://{backend}"),
             ),
+            pulumi_command=_command(),
         )
 
     def preview(self, program: Callable[[], None], **options: Any) -> Run:
@@ -104,14 +143,15 @@ class Stack:
 
     def export(self) -> dict[str, Any]:
         """The stack's state."""
-        return dict(self._stack(lambda: None).export_stack().deployment or {})
+        return dict(self._stack.export_stack().deployment or {})
 
     def take(self, state: dict[str, Any]) -> None:
         """Have a state that was exported, in place of its own."""
-        self._stack(lambda: None).import_stack(automation.Deployment(version=3, deployment=state))
+        self._stack.import_stack(automation.Deployment(version=3, deployment=state))
 
-    def _stack(self, program: Callable[[], None]) -> automation.Stack:
-        return automation.create_or_select_stack(self.name, PROJECT, program, opts=self._options)
+    @cached_property
+    def _stack(self) -> Unasked:
+        return Unasked(self.name, self._workspace, StackInitMode.CREATE_OR_SELECT)
 
     def _run(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
         run = self._run_once(program, what, options)
@@ -120,7 +160,8 @@ class Stack:
         return run
 
     def _run_once(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
-        return run(self._stack(program), what, **options)
+        self._workspace.program = program
+        return run(self._stack, what, **options)
 
 
 def run(stack: automation.Stack, what: str, **options: Any) -> Run:
@@ -133,6 +174,4 @@ def run(stack: automation.Stack, what: str, **options: Any) -> Run:
         run.printed = str(error)
     else:
         run.printed = result.stdout
-        outputs = getattr(result, "outputs", None) or {}
-        run.outputs = {name: output.value for name, output in outputs.items()}
     return run

@@ -19,11 +19,12 @@ from mta_sts.protocol.vantage import Vantage
 from sandbox.cloud import Cloud
 from sandbox.demo import copy_of_the_project
 from sandbox.faults import Fault
-from sandbox.setting import DOMAIN, Setting
+from sandbox.setting import DOMAIN, ROOT, Setting
 from sandbox.watcher import Watcher
 from tests.engine.ground import GROUNDS, WRITES_FILE, WRITES_RECORD
 from tests.engine.pairs import Pair, zone_of
 from tests.engine.programs import MX
+from tests.engine.stack import Stack
 
 LIMIT = 100  # seconds
 LOST = 30.0  # seconds that a call which is lost is held: longer than it takes to kill
@@ -274,6 +275,24 @@ def test_a_lock_that_a_killed_engine_left_is_named(deployment: Deployment) -> No
     assert "pulumi cancel" in locked.stdout
     deployment.setting.pulumi("cancel", "--yes", cwd=deployment.project)
     assert deployment.up().returncode == 0
+
+
+def test_attributes_of_a_state_file_that_a_killed_engine_left_empty(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """Which the engine writes after the file, to where it is: so it may be killed in between."""
+    assert not stack.up(lambda: None).failed
+    folder = tmp_path / "state"
+    (attributes,) = folder.rglob("test.json.attrs")
+    attributes.write_text("")
+    assert "failed to load checkpoint: EOF" in stack.preview(lambda: None).printed
+    way_on = f"find {folder} -name '*.attrs' -size 0 -delete"
+    assert (
+        way_on.replace(str(folder), "<folder of the state>")
+        in (ROOT / "docs" / "trouble.md").read_text()
+    )
+    subprocess.run(way_on, shell=True, timeout=LIMIT, check=True)  # noqa: S602 -- as users type it
+    assert not stack.preview(lambda: None).failed
 
 
 @pytest.mark.parametrize("point", [at_the_file_done, at_the_gate, at_the_record_done])

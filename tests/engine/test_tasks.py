@@ -9,7 +9,7 @@ from mta_sts import place
 from mta_sts.hosts import worker
 from sandbox.cloud import Cloud
 from tests.commands.typed import same_as_file
-from tests.docs.pages import PAGES, Block, blocks, page
+from tests.docs.pages import PAGES, Block, blocks, is_of_an_example, page
 from tests.docs.story import Story
 from tests.engine.ground import SPREAD
 from tests.engine.stack import Stack
@@ -37,7 +37,12 @@ def test_what_a_page_tells_is_so(
         same_as_file(page(each), story.told(each))
 
 
-PYTHON = [block for name in PAGES for block in blocks(name) if block.language == "python"]
+PYTHON = [
+    block
+    for name in PAGES
+    for block in blocks(name)
+    if block.language == "python" and not is_of_an_example(block)
+]
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=str)
