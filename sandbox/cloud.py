@@ -222,6 +222,7 @@ class Cloud:
         self.acm.pending, self.acm.most_names = False, acm.MOST_NAMES
         self.cloudfront.deploy_seconds = 0.0
         self.cloudfront.most_distributions = distribution.MOST_DISTRIBUTIONS
+        self.cloudfront.most_tenants = distribution.MOST_TENANTS
         self.cloudflare.reset()
         delegation.chosen.clear()
         delegation.left.clear()
