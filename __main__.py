@@ -66,6 +66,17 @@ if account and account.collect_reports_at:
     )
     pulumi.export("reports", {"url": collector.url, "bucket": collector.bucket})
 hosts: dict[str, Host] = {}
+# Before the distribution, which lets go of the names that go to tenants.
+if on_tenants := hosted_by("tenant"):
+    tenants = mta_sts.TenantHost("tenants", {"domains": on_tenants})
+    hosts["tenant"] = {
+        "tenant": {
+            "target": tenants.target,
+            "bucket": tenants.bucket,
+            "distribution_id": tenants.distribution_id,
+            "connection_group_id": tenants.connection_group_id,
+        }
+    }
 groups: dict[str, Host] = {}
 """By group, the host of its domains on CloudFront."""
 if on_cloudfront := hosted_by("cloudfront"):

@@ -224,6 +224,7 @@ class Cloud:
         self.cloudfront.deploy_seconds = 0.0
         self.keys.reset()
         self.cloudfront.most_distributions = distribution.MOST_DISTRIBUTIONS
+        self.cloudfront.most_tenants = distribution.MOST_TENANTS
         self.cloudflare.reset()
         delegation.chosen.clear()
         delegation.left.clear()

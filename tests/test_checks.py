@@ -25,7 +25,7 @@ ANNOUNCED = (
     "there, once, so that no new id has to be typed there by hand (RFC 8461 8.2): {external: "
     "{route53: Z0123456789ABC}}"
 )
-HOST = "cloudfront, r2, worker or worker-route"
+HOST = "cloudfront, tenant, r2, worker or worker-route"
 GROUP = "a name of small letters, digits and hyphens, at most 20"
 ROLLOUT = "allowed: automatic, with mode enforce"
 ACCEPT = f"allowed: a mapping from findings to reasons, in words; findings are {', '.join(CODES)}"
@@ -173,6 +173,12 @@ BAD = [
         with_(zone={"external": {"route53": "Z1"}}, host="worker"),
         f"host: found 'worker'; allowed: {HOST} (worker serves names of zones in its own account "
         "only, and others keep this zone: set host: cloudfront)",
+    ),
+    (
+        "a tenant for a name that others lead",
+        with_(zone={"external": {"route53": "Z1"}}, host="tenant"),
+        f"host: found 'tenant'; allowed: {HOST} (a tenant is made in the run that makes its "
+        "CNAME, and others keep this zone: set host: cloudfront)",
     ),
     (
         "no such address",
@@ -443,7 +449,7 @@ def test_a_worker_has_no_groups() -> None:
     domains: Any = [{"domain": "a.example", "zone": {"cloudflare": "0" * 32}, "group": "b"}]
     with pytest.raises(ArgumentError) as caught:
         checks.worker_domains("shared", {"domains": domains, "account_id": "0" * 32})
-    assert "(a Worker serves any number, without groups: a.example)" in str(caught.value)
+    assert "(only a CloudFrontHost has groups: a.example)" in str(caught.value)
 
 
 ELSEWHERE = {"external": {"route53": "Z1"}}

@@ -84,6 +84,19 @@ class CloudFront(TypedDict):
     """The name of the bucket that holds the policies."""
 
 
+class Tenant(TypedDict):
+    """Tenants of CloudFront as `MtaSts` takes them: outputs of `TenantHost`, or plain values."""
+
+    target: Input[str]
+    """The routing endpoint of the connection group: what the `mta-sts` CNAME points to."""
+    bucket: Input[str]
+    """The name of the bucket that holds the policies."""
+    distribution_id: Input[str]
+    """The id of the multi-tenant distribution."""
+    connection_group_id: Input[str]
+    """The id of the connection group."""
+
+
 class R2(TypedDict):
     """An R2 bucket of the domain's own, served at its custom domain."""
 
@@ -122,10 +135,20 @@ class Host(TypedDict):
 
     cloudfront: NotRequired[CloudFront]
     """A CloudFront distribution in front of an S3 bucket."""
+    tenant: NotRequired[Tenant]
+    """A CloudFront distribution tenant of the domain's own, with a certificate of its own."""
     r2: NotRequired[R2]
     """An R2 bucket of the domain's own."""
     worker: NotRequired[Worker]
     """A Worker that serves the policies of many domains."""
+
+
+class TenantHostArgs(TypedDict):
+    """The arguments of `TenantHost`."""
+
+    domains: list[HostedDomain]
+    """Every domain whose policy is served here. AWS allows 10,000 distribution tenants an account,
+    a quota that can be raised."""
 
 
 class WorkerHostArgs(TypedDict):

@@ -16,6 +16,7 @@ from mta_sts.arguments import (
     HostedDomain,
     MtaStsArgs,
     ReportCollectorArgs,
+    TenantHostArgs,
     WorkerHostArgs,
 )
 from mta_sts.keys import (
@@ -23,6 +24,7 @@ from mta_sts.keys import (
     HostKeys,
     PolicyKeys,
     StackKeys,
+    TenantHostKeys,
     WorkerHostKeys,
     certificate_arn,
 )
@@ -150,7 +152,7 @@ def account(
     """
     where = "mta-sts:cloudflare"
     hosts = {each.host for each in domains}
-    on_cloudflare = sorted(hosts - {"cloudfront"})
+    on_cloudflare = sorted(hosts - {"cloudfront", "tenant"})
     if given is None:
         if on_cloudflare:
             needed = f"found nothing; host {on_cloudflare[0]} needs {{accountId: …}}"
@@ -230,6 +232,15 @@ def certificate(name: str, arn: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.from_input(arn).apply(checked)
 
 
+def tenant_domains(name: str, args: TenantHostArgs) -> list[HostedDomain]:
+    """Check the arguments of the `TenantHost` called `name`; its domains in order of name.
+
+    Raises:
+        ArgumentError: with every problem.
+    """
+    return _domains_of(f"TenantHost {name}", TenantHostKeys, args, " of tenants")
+
+
 def worker_domains(name: str, args: WorkerHostArgs) -> list[HostedDomain]:
     """Check the arguments of the `WorkerHost` called `name`; its domains in order of name.
 
@@ -255,8 +266,8 @@ def collector(name: str, args: ReportCollectorArgs) -> CollectorKeys:
 
 def _domains_of(
     where: str,
-    keys: type[HostKeys] | type[WorkerHostKeys],
-    args: CloudFrontHostArgs | WorkerHostArgs,
+    keys: type[HostKeys] | type[TenantHostKeys] | type[WorkerHostKeys],
+    args: CloudFrontHostArgs | TenantHostArgs | WorkerHostArgs,
     context: str = "",
 ) -> list[HostedDomain]:
     try:

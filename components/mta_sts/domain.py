@@ -23,7 +23,7 @@ from mta_sts.case import in_force_until
 from mta_sts.findings import ACM_ISSUERS, Finding, Terms
 from mta_sts.given import given_terms, own_host, registered, tlsrpt_of
 from mta_sts.hosts import HostModule, host_of
-from mta_sts.hosts.recorded import CLOUDFRONT, WORKER_ROUTE
+from mta_sts.hosts.recorded import CLOUDFRONT, TENANT, WORKER_ROUTE
 from mta_sts.parts import Domain
 from mta_sts.program import this_program
 from mta_sts.protocol import Policy
@@ -81,7 +81,7 @@ class MtaSts(pulumi.ComponentResource):
         self._leaves = recorded.entry.leaving if recorded.entry else None
         self._leaving = (
             leaving.zones(domain, self._zone.recorded, program.state, program.now)
-            if self._kind == CLOUDFRONT
+            if self._kind in (CLOUDFRONT, TENANT)
             else []
         )
         self._reports = program.reports(domain, recorded, given.reports_from, given.testing_period)

@@ -39,11 +39,12 @@ from mta_sts.zone_keys import EXTERNAL, elsewhere_not, one_of, seconds, zone_giv
 _R2_KEY = {"access_key_id", "secret_access_key"}
 HOSTS: dict[str, tuple[set[str], set[str]]] = {
     "cloudfront": ({"target", "bucket"}, set()),
+    "tenant": ({"target", "bucket", "distribution_id", "connection_group_id"}, set()),
     "r2": ({"account_id"}, _R2_KEY),
     "worker": ({"account_id", "script"}, {"bucket", "route", *_R2_KEY}),
 }
 """What each host is given: what must be there, and what may be."""
-STACK_HOSTS = ("cloudfront", "r2", "worker", "worker-route")
+STACK_HOSTS = ("cloudfront", "tenant", "r2", "worker", "worker-route")
 
 
 def _known(check: Callable[[Any], Any]) -> PlainValidator:
@@ -86,9 +87,17 @@ def _host_in_stack(value: Any) -> Any:
 
 
 def _suits_zone(host: Any, info: ValidationInfo) -> Any:
-    """Cloudflare serves names only in a zone of the same account."""
+    """Cloudflare serves names only in a zone of the same account; a tenant is made only once the
+    name leads to it."""
     kind = host if isinstance(host, str) or host is None else next(iter(host))
     zone = info.data.get("zone")
+    if kind == "tenant":
+        if zone is not None and EXTERNAL in zone:
+            raise ValueError(
+                "a tenant is made in the run that makes its CNAME, and others keep this zone: set "
+                "host: cloudfront"
+            )
+        return host
     if kind not in (None, "cloudfront") and zone is not None and EXTERNAL in zone:
         raise ValueError(f"{elsewhere_not(str(kind))}: set host: cloudfront")
     if kind not in (None, "cloudfront") and zone is not None and "cloudflare" not in zone:
@@ -233,7 +242,7 @@ def _in_one_account(domains: list[_HostedKeys]) -> list[_HostedKeys]:
 def _without_groups(domains: list[_HostedKeys]) -> list[_HostedKeys]:
     grouped = sorted(hosted.domain for hosted in domains if hosted.group is not None)
     if grouped:
-        raise ValueError(f"a Worker serves any number, without groups: {', '.join(grouped)}")
+        raise ValueError(f"only a CloudFrontHost has groups: {', '.join(grouped)}")
     return domains
 
 
@@ -247,6 +256,15 @@ def _few_in_each_group(domains: list[_HostedKeys]) -> list[_HostedKeys]:
             "Split them by `group`"
         )
     return domains
+
+
+class TenantHostKeys(Keys):
+    domains: Annotated[
+        list[_HostedKeys],
+        Field(min_length=1),
+        AfterValidator(_once),
+        AfterValidator(_without_groups),
+    ]
 
 
 class WorkerHostKeys(Keys):

@@ -18,6 +18,7 @@ ALLOWED = {
         f"{MOST_ALIASES} in each group"
     ),
     "domains of a Worker": "a list of domains, at least one, each once, each with domain and zone",
+    "domains of tenants": "a list of domains, at least one, each once, each with domain and zone",
     "mode": "testing, enforce or none",
     "mx": 'a list of host names, or "*." and a host name; empty in mode none only',
     "maxAge": f"a whole number of seconds from {SHORTEST_MAX_AGE} to 31557600",
@@ -34,10 +35,10 @@ ALLOWED = {
         "external, where others keep the zone"
     ),
     "host": (
-        "one of cloudfront, r2 and worker, and what it is given: "
+        "one of cloudfront, tenant, r2 and worker, and what it is given: "
         "{cloudfront: {target: …, bucket: …}}"
     ),
-    "host in a stack": "cloudfront, r2, worker or worker-route",
+    "host in a stack": "cloudfront, tenant, r2, worker or worker-route",
     "accountId": "the id of a Cloudflare account, 32 hexadecimal digits",
     "accessKeyId": "the id of an R2 access key",
     "collectReportsAt": (

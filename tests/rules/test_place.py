@@ -284,6 +284,34 @@ class TestMovedToAnotherHost:
             ),
             (
                 "cloudfront",
+                "tenant",
+                "warning",
+                "the host moves from d1.cloudfront.net to a CloudFront tenant: CloudFront has a "
+                "name in one place only, so its distribution lets go of it first. From then on "
+                "until the tenant answers, for minutes, in which its certificate is issued, "
+                "senders cannot fetch the policy: those who hold it keep it, others deliver as if "
+                "there was none",
+            ),
+            (
+                "tenant",
+                "cloudfront",
+                "warning",
+                "the host moves from d1.cloudfront.net to CloudFront: CloudFront has a name in one "
+                "place only. Once the certificate is issued, the tenant is deleted, and the "
+                "distribution gets the name. Until that answers, for minutes, senders cannot "
+                "fetch the policy: those who hold it keep it, others deliver as if there was none",
+            ),
+            (
+                "worker-route",
+                "tenant",
+                "warning",
+                "the host moves from d1.cloudfront.net to a CloudFront tenant: its mta-sts CNAME "
+                "is changed in place, and then the tenant is made. Until that answers, for "
+                "minutes, in which its certificate is issued, senders cannot fetch the policy: "
+                "those who hold it keep it, others deliver as if there was none",
+            ),
+            (
+                "cloudfront",
                 "r2",
                 "warning",
                 "the host moves from d1.cloudfront.net to R2: R2 gets the name once it is off the "
@@ -310,11 +338,11 @@ class TestMovedToAnotherHost:
         severity, words = said(
             "moved-host", replace(self.HERE, host=old), ENFORCE, terms=Terms(host=new)
         )
-        in_place = (old, new) == ("cloudfront", "worker-route")
+        in_place = old in ("cloudfront", "tenant") and new == "worker-route"
         assert severity == ("info" if in_place else "warning")
         assert words.startswith("the host moves from d1.cloudfront.net to ")
 
-    @pytest.mark.parametrize("old", ["cloudfront", "r2", "worker", "worker-route"])
+    @pytest.mark.parametrize("old", ["cloudfront", "tenant", "r2", "worker", "worker-route"])
     def test_the_same_host(self, old: str) -> None:
         assert codes(replace(self.HERE, host=old), ENFORCE, terms=Terms(host=old)) == []
 

@@ -5,23 +5,20 @@ Nothing is cached, neither policies nor errors: senders fetch rarely, and a cach
 old policy under a new id.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from mta_sts import checks
 from mta_sts.arguments import CloudFront, CloudFrontHostArgs, HostedDomain
-from mta_sts.aws import BucketObject
 from mta_sts.findings import ACM_ISSUERS, Wanted
-from mta_sts.hosts import Served, Site, certificate, distribution, groups, joining
+from mta_sts.hosts import Served, Site, bucket, certificate, distribution, groups, joining
 from mta_sts.hosts.existing import ExistingBucket, ExistingDistribution, ToAdd
 from mta_sts.hosts.groups import DEFAULT, HostGroup
-from mta_sts.hosts.recorded import CLOUDFRONT, FILE_OF, file_key
-from mta_sts.hosts.shared import is_protected, md5, once_reviewed, protection
+from mta_sts.hosts.recorded import CLOUDFRONT
+from mta_sts.hosts.shared import is_protected, once_reviewed, protection
 from mta_sts.hosts.shared import short as short_name
 from mta_sts.program import this_program
 
@@ -45,19 +42,7 @@ def spread(given: CloudFront) -> float:
 
 def serve(site: Site, given: CloudFront) -> Served:
     """Write the policy file into the host's bucket, and point the name at the distribution."""
-    file = BucketObject(
-        f"{site.name}-{FILE_OF[CLOUDFRONT]}",
-        site.options(),
-        bucket=given["bucket"],
-        key=file_key(site.domain),
-        content=site.text,
-        contentType="text/plain",
-        cacheControl="no-store",
-        # With the hash S3 itself reports, a refresh notices a file that another hand changed; with
-        # keys of S3's own, that hash is the MD5 of the content.
-        serverSideEncryption="AES256",
-        etag=site.text.apply(md5),
-    )
+    file = bucket.write(site, CLOUDFRONT, given["bucket"])
     if site.is_named_by_owner:
         return Served([file])
     options = site.options(depends_on=[file])
@@ -115,7 +100,7 @@ class CloudFrontHost(pulumi.ComponentResource):
             self.bucket = existing.name
             bucket_arn, bucket_domain = existing.arn, existing.domain_name
         else:
-            own = self._bucket(short)
+            own = bucket.private(self, short)
             self.bucket = own.bucket
             bucket_arn, bucket_domain = own.arn, own.bucket_regional_domain_name
 
@@ -141,16 +126,9 @@ class CloudFrontHost(pulumi.ComponentResource):
         self.target = self.targets[serving[0]]
         self.distribution_id = made[serving[0]].id
         arns = [made[group].arn for group in sorted(made, key=_place)]
-        self.bucket_policy = pulumi.Output.all(bucket_arn, *arns).apply(
-            lambda known: json.dumps(_read_only_by(*known))
-        )
+        self.bucket_policy = bucket.read_only_by(bucket_arn, *arns)
         if "bucket" not in args:
-            aws.s3.BucketPolicy(
-                f"{short}-bucket-policy",
-                bucket=self.bucket,
-                policy=self.bucket_policy,
-                opts=pulumi.ResourceOptions(parent=self),
-            )
+            bucket.attached(self, short, self.bucket, self.bucket_policy)
         self.to_make = pulumi.Output.all(*validations.values()).apply(
             lambda wanted: [asdict(each) for each in wanted]
         )
@@ -213,25 +191,6 @@ class CloudFrontHost(pulumi.ComponentResource):
             )
         return made
 
-    def _bucket(self, short: str) -> aws.s3.Bucket:
-        bucket = aws.s3.Bucket(f"{short}-bucket", opts=pulumi.ResourceOptions(parent=self))
-        aws.s3.BucketPublicAccessBlock(
-            f"{short}-public-access",
-            bucket=bucket.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        aws.s3.BucketOwnershipControls(
-            f"{short}-ownership",
-            bucket=bucket.bucket,
-            rule={"object_ownership": "BucketOwnerEnforced"},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return bucket
-
 
 def _place(group: str) -> tuple[bool, str]:
     """The default group first, the others by name."""
@@ -251,21 +210,3 @@ def _protect(group: str, protects: Mapping[str, bool]) -> bool | None:
     """Whether the parts of a group are protected; None: as the host is. A group of which nobody may
     hold an enforce policy can go, whatever the others of its host (P6)."""
     return None if protects[group] or not any(protects.values()) else False
-
-
-def _read_only_by(bucket_arn: str, *arns: str) -> dict[str, Any]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "OnlyTheDistributionReads",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudfront.amazonaws.com"},
-                "Action": "s3:GetObject",
-                "Resource": f"{bucket_arn}/mta-sts.*",
-                "Condition": {
-                    "StringEquals": {"AWS:SourceArn": arns[0] if len(arns) == 1 else arns}
-                },
-            }
-        ],
-    }
