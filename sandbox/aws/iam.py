@@ -155,7 +155,8 @@ class Keys:
         self.reset()
 
     def reset(self) -> None:
-        self.documents: list[dict[str, Any]] = [documented("cloudfront"), documented("reports")]
+        names = ("cloudfront", "cloudfront-tenants", "reports")
+        self.documents: list[dict[str, Any]] = [documented(name) for name in names]
         self.used: set[str] = set()
 
     def refused(self, call: Call) -> str | None:
