@@ -2,6 +2,8 @@
 # make test    every test, type check and linter
 # make bench   what is promised in numbers, measured side by side with others
 # make soak    random histories with faults, under watching senders: HISTORIES=500 SEED=1
+# make mutation changes the code, one small change at a time: do the tests notice? An hour or more
+# make audit   known vulnerabilities of what is installed; needs the network
 # make sandbox leaves the local cloud running, for pulumi by hand; make sandbox-stop ends it
 
 PYTHON ?= python3
@@ -10,10 +12,12 @@ READY := $(VENV)/ready
 BENCH := .venv-bench
 HISTORIES ?= 500
 SEED ?= 1
+AUDIT := .venv-audit
+MUTATION := .mutation/packages
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test lint languages bench soak sandbox sandbox-stop lock
+.PHONY: setup demo test lint languages bench soak sandbox sandbox-stop lock mutation audit
 
 setup: $(READY)
 	@$(VENV)/bin/python -m sandbox.engine > /dev/null
@@ -64,8 +68,32 @@ $(BENCH)/ready: requirements-bench.txt
 	@$(BENCH)/bin/python -m pip install --quiet --require-hashes -r requirements-bench.txt
 	@touch $@
 
+# Whether the tests notice when the code is changed; writes docs/mutation.md.
+mutation: setup $(MUTATION)/ready
+	$(VENV)/bin/python -m tests.mutation
+
+$(MUTATION)/ready: requirements-mutation.txt
+	@rm -rf $(MUTATION)
+	@$(VENV)/bin/python -m pip install --quiet --require-hashes --target $(MUTATION) -r requirements-mutation.txt
+	@touch $@
+
+# Fails where something is known, and where the database cannot be asked: it is never green unasked.
+audit: $(AUDIT)/ready
+	@for locked in requirements*.txt; do \
+	  echo "audit: $$locked"; \
+	  $(AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r $$locked \
+	    || { echo "audit: $$locked was not found to be free of known vulnerabilities: see above" >&2; exit 1; }; \
+	done
+
+$(AUDIT)/ready: requirements-audit.txt
+	@$(PYTHON) -m venv --clear $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --require-hashes -r requirements-audit.txt
+	@touch $@
+
 # The locked requirements, made again from the .in files; needs uv.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements-bench.in -o requirements-bench.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements-mutation.in -o requirements-mutation.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links requirements-audit.in -o requirements-audit.txt

@@ -3,14 +3,17 @@
 import pulumi
 
 import mta_sts
-from mta_sts import checks, life, removed
+from mta_sts import checks, domains_file, life, removed
 from mta_sts.arguments import Host, HostedDomain
 from mta_sts.collector import zone_above
+from mta_sts.hosts.groups import DEFAULT
 from mta_sts.program import this_program
 from mta_sts.zones import look_up
 
 config = pulumi.Config("mta-sts")
-domains = checks.stack_domains(config.get_object("domains"))
+domains = checks.stack_domains(
+    *domains_file.given(config.get_object("domains"), config.get("domainsFile"))
+)
 account = checks.account(
     config.get_object("cloudflare"), config.get_secret("secretAccessKey"), domains
 )
@@ -38,14 +41,15 @@ def hosted_by(kind: str) -> list[HostedDomain]:
         place = program.state.place_of(each.domain, each.domain)
         here, was = host_kind(each.host), host_kind(place.host if place else None)
         if kind in (here, was):
-            hosted.append(
-                HostedDomain(
-                    domain=each.domain,
-                    zone=zones[each.domain],
-                    protect=protected[each.domain],
-                    leaving=here != kind,
-                )
+            one = HostedDomain(
+                domain=each.domain,
+                zone=zones[each.domain],
+                protect=protected[each.domain],
+                leaving=here != kind,
             )
+            if each.group is not None:
+                one["group"] = each.group
+            hosted.append(one)
     return hosted
 
 
@@ -62,9 +66,26 @@ if account and account.collect_reports_at:
     )
     pulumi.export("reports", {"url": collector.url, "bucket": collector.bucket})
 hosts: dict[str, Host] = {}
+# Before the distribution, which lets go of the names that go to tenants.
+if on_tenants := hosted_by("tenant"):
+    tenants = mta_sts.TenantHost("tenants", {"domains": on_tenants})
+    hosts["tenant"] = {
+        "tenant": {
+            "target": tenants.target,
+            "bucket": tenants.bucket,
+            "distribution_id": tenants.distribution_id,
+            "connection_group_id": tenants.connection_group_id,
+        }
+    }
+groups: dict[str, Host] = {}
+"""By group, the host of its domains on CloudFront."""
 if on_cloudfront := hosted_by("cloudfront"):
     cloudfront = mta_sts.CloudFrontHost("cloudfront", {"domains": on_cloudfront})
-    hosts["cloudfront"] = {"cloudfront": {"target": cloudfront.target, "bucket": cloudfront.bucket}}
+    bucket = cloudfront.bucket
+    groups = {
+        group: {"cloudfront": {"target": target, "bucket": bucket}}
+        for group, target in cloudfront.targets.items()
+    }
 if account:
     hosts["r2"] = {"r2": {"account_id": account.account_id, **account.access_key}}
     if on_worker := hosted_by("worker"):
@@ -86,7 +107,9 @@ for each in domains:
         {
             **each.arguments,
             "zone": zones[each.domain],
-            "host": hosts[each.host],
+            "host": groups[each.group or DEFAULT]
+            if each.host == "cloudfront"
+            else hosts[each.host],
             "look_up": live,
         },
     )

@@ -7,7 +7,8 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from sandbox.aws import backends
-from sandbox.calls import Call, error, identify
+from sandbox.aws.iam import KEY_ID, keys
+from sandbox.calls import Call, access_key_id, error, identify
 from sandbox.faults import Fault
 from sandbox.front import Answer, Front
 
@@ -34,6 +35,9 @@ class AwsFront(Front[Call]):
     def apply(self, call: Call, environ: dict[str, Any]) -> Answer:
         if call.service == "s3" and not call.signed and not _open_to_anybody(call):
             return error(call, 403, "AccessDenied", "Access Denied")
+        if access_key_id(environ) == KEY_ID and (why := keys.refused(call)):
+            code = "AccessDenied" if call.service != "acm" else "AccessDeniedException"
+            return error(call, 403, code, why)
         return ask_moto(call, environ)
 
 

@@ -15,7 +15,7 @@ from moto.core.base_backend import BackendDict
 
 from sandbox import delegation
 from sandbox.api import AwsFront
-from sandbox.aws import acm, backends, corrections, distribution
+from sandbox.aws import acm, backends, corrections, distribution, iam
 from sandbox.aws.backends import LOCK
 from sandbox.background import Background
 from sandbox.certificates import Authority
@@ -29,7 +29,7 @@ from sandbox.front import Server, Write
 from sandbox.nameserver import Nameserver
 
 REGION = "us-east-1"
-ACCESS_KEY, SECRET_KEY = "AKIASANDBOX000000000", "sandbox"
+ADMINISTRATOR, SECRET_KEY = "AKIASANDBOXADMIN0000", "sandbox"
 DELEGATION_TTL = 172800
 
 _clients_lock = threading.Lock()
@@ -65,6 +65,7 @@ class Cloud:
         self.faults = Faults()
         self.acm = acm.control
         self.cloudfront = distribution.control
+        self.keys = iam.keys
         self.cloudflare = state.control
         self.log: list[Write] = []
         """The calls that change something, in the order they were answered."""
@@ -105,7 +106,7 @@ class Cloud:
         stack.callback(self.faults.clear)
         self.environment = {
             "AWS_ENDPOINT_URL": self._aws.url,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_ACCESS_KEY_ID": iam.KEY_ID,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_REGION": REGION,
             "CLOUDFLARE_BASE_URL": cloudflare.url + BASE,
@@ -130,7 +131,7 @@ class Cloud:
         self._clients.clear()
 
     def client(self, service: str) -> Any:
-        """A boto3 client that does not try twice."""
+        """A boto3 client that may do anything, and does not try twice."""
         with _clients_lock:
             if service not in self._clients:
                 self._clients[service] = _session().client(
@@ -219,8 +220,11 @@ class Cloud:
 
     def _reset_controls(self) -> None:
         """They are the process's, as moto's state is."""
-        self.acm.pending = False
+        self.acm.pending, self.acm.most_names = False, acm.MOST_NAMES
         self.cloudfront.deploy_seconds = 0.0
+        self.keys.reset()
+        self.cloudfront.most_distributions = distribution.MOST_DISTRIBUTIONS
+        self.cloudfront.most_tenants = distribution.MOST_TENANTS
         self.cloudflare.reset()
         delegation.chosen.clear()
         delegation.left.clear()
@@ -230,7 +234,7 @@ class Cloud:
 def _session() -> Any:
     """Shared, as a session reads large models for its first clients."""
     return boto3.Session(
-        aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name=REGION
+        aws_access_key_id=ADMINISTRATOR, aws_secret_access_key=SECRET_KEY, region_name=REGION
     )
 
 

@@ -1,15 +1,16 @@
 """The sandbox's cloud, one at a time: moto has one state in a process. A CA for local servers."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import trustme
 from xdist.scheduler import LoadScopeScheduling
 
+from sandbox.aws.iam import ANYTHING
 from sandbox.cloud import Cloud
 from tests.engine.pairs import PAIRS
-from tests.protocol.servers import Trust
+from tests.protocol.trusted import trust
+
+__all__ = ["trust"]
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,12 @@ def cloud(shared_cloud: Cloud) -> Cloud:
     return shared_cloud
 
 
+@pytest.fixture
+def administrator(cloud: Cloud) -> None:
+    """The key in the environment may do anything, as what it makes is not a stack's of ours."""
+    cloud.keys.documents = [ANYTHING]
+
+
 class ByPair(LoadScopeScheduling):  # type: ignore[misc]
     """One process runs a module, or what it has for one pair of host and zone, from end to end:
     they share a cloud, and maybe a deployment."""
@@ -37,11 +44,3 @@ class ByPair(LoadScopeScheduling):  # type: ignore[misc]
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByPair:
     return ByPair(config, log)
-
-
-@pytest.fixture(scope="session")
-def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
-    ca = trustme.CA(organization_name="Test CA")
-    file: Path = tmp_path_factory.mktemp("trust") / "ca.pem"
-    ca.cert_pem.write_to_path(str(file))
-    return Trust(ca, file)

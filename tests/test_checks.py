@@ -25,12 +25,13 @@ ANNOUNCED = (
     "there, once, so that no new id has to be typed there by hand (RFC 8461 8.2): {external: "
     "{route53: Z0123456789ABC}}"
 )
-HOST = "cloudfront, r2, worker or worker-route"
+HOST = "cloudfront, tenant, r2, worker or worker-route"
+GROUP = "a name of small letters, digits and hyphens, at most 20"
 ROLLOUT = "allowed: automatic, with mode enforce"
 ACCEPT = f"allowed: a mapping from findings to reasons, in words; findings are {', '.join(CODES)}"
 KEYS = (
     "mode, mx, maxAge, reports, reportsFrom, gateTimeout, testingPeriod, accept, rollout, zone, "
-    "host"
+    "host, group"
 )
 
 
@@ -174,6 +175,12 @@ BAD = [
         "only, and others keep this zone: set host: cloudfront)",
     ),
     (
+        "a tenant for a name that others lead",
+        with_(zone={"external": {"route53": "Z1"}}, host="tenant"),
+        f"host: found 'tenant'; allowed: {HOST} (a tenant is made in the run that makes its "
+        "CNAME, and others keep this zone: set host: cloudfront)",
+    ),
+    (
         "no such address",
         with_(reports=["ftp://solarmora.com"]),
         "reports[0]: found 'ftp://solarmora.com'; rua is a mailto: or https: address (RFC 8460 3)",
@@ -229,6 +236,21 @@ BAD = [
         "no reason",
         with_(accept={"mx-uncovered": " "}),
         f"accept: found {{'mx-uncovered': ' '}}; {ACCEPT} (mx-uncovered without a reason)",
+    ),
+    (
+        "a group that no part can be called by",
+        with_(group="Customers 1"),
+        f"group: found 'Customers 1'; allowed: {GROUP} (not a name)",
+    ),
+    (
+        "a group with a long name",
+        with_(group="a" * 21),
+        f"group: found '{'a' * 21}'; allowed: {GROUP} (not a name)",
+    ),
+    (
+        "a group of a Worker",
+        with_(zone="cloudflare", host="worker", group="b"),
+        f"group: found 'b'; allowed: {GROUP} (host is worker, which has no groups: leave it out)",
     ),
     ("no keys", None, f"found nothing; allowed: {KEYS}"),
 ]
@@ -322,6 +344,7 @@ def test_what_is_left_out() -> None:
         "rollout": None,
         "zone": {"route53": "Z1"},
         "host": "cloudfront",
+        "group": None,
     }
 
 
@@ -369,7 +392,12 @@ def test_a_policy_longer_than_senders_read_is_refused() -> None:
 
 HOSTS = [
     ("no domain", [], "domains: found []"),
-    ("more than a distribution serves", [f"d{n}.example" for n in range(101)], "domains: found ["),
+    (
+        "more than a distribution serves",
+        [f"d{n}.example" for n in range(101)],
+        "(group default has 101 domains: one distribution serves at most 100. Split them by "
+        "`group`)",
+    ),
     ("one domain twice", ["a.example", "A.example."], "(twice: a.example)"),
     (
         "no name short enough for a certificate",
@@ -388,6 +416,40 @@ def test_bad_hosts_are_named(domains: list[str], said: str) -> None:
             "shared", {"domains": [{"domain": name, "zone": {"route53": "Z1"}} for name in domains]}
         )
     assert said in str(caught.value)
+
+
+def test_a_group_with_more_than_a_distribution_serves() -> None:
+    """Those that leave do not count where they are said to be: the state knows where they are."""
+    domains: Any = [
+        {"domain": f"{group}{number}.example", "zone": {"route53": "Z1"}, "group": group}
+        for group, count in {"a": 100, "b": 101, "c": 102}.items()
+        for number in range(count)
+    ]
+    with pytest.raises(ArgumentError) as caught:
+        checks.hosted_domains("shared", {"domains": domains})
+    assert (
+        "(group b has 101, group c has 102 domains: one distribution serves at most 100. Split "
+        "them by `group`)"
+    ) in str(caught.value)
+    leaving: Any = [{**each, "leaving": True} for each in domains if each["group"] != "a"]
+    assert len(checks.hosted_domains("shared", {"domains": leaving})) == 203
+
+
+def test_each_group_needs_a_name_for_its_certificate() -> None:
+    domains: Any = [
+        {"domain": "a.example", "zone": {"route53": "Z1"}},
+        {"domain": LONG, "zone": {"route53": "Z1"}, "group": "b"},
+    ]
+    with pytest.raises(ArgumentError) as caught:
+        checks.hosted_domains("shared", {"domains": domains})
+    assert "(a certificate needs a name of at most 64 characters in group b)" in str(caught.value)
+
+
+def test_a_worker_has_no_groups() -> None:
+    domains: Any = [{"domain": "a.example", "zone": {"cloudflare": "0" * 32}, "group": "b"}]
+    with pytest.raises(ArgumentError) as caught:
+        checks.worker_domains("shared", {"domains": domains, "account_id": "0" * 32})
+    assert "(only a CloudFrontHost has groups: a.example)" in str(caught.value)
 
 
 ELSEWHERE = {"external": {"route53": "Z1"}}

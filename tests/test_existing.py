@@ -77,6 +77,17 @@ def test_what_is_refused(arguments: Any, line: str) -> None:
     assert refused.value.problems == [line]
 
 
+@pytest.mark.parametrize("one", [{"distribution": "E2QWRUHAPOMQZL"}, {"certificate": CERTIFICATE}])
+def test_groups_are_the_hosts_own(one: dict[str, str]) -> None:
+    domains: Any = [{"domain": "a.example", "zone": {"route53": "Z1"}, "group": "b"}]
+    with pytest.raises(ArgumentError) as refused:
+        checks.hosted_domains("policies", {"domains": domains, **one})  # type: ignore[typeddict-item]
+    assert (
+        "(groups are distributions and certificates of the host's own, and one of these is given: "
+        "leave that out, or the group of a.example)"
+    ) in str(refused.value)
+
+
 def test_what_is_not_known_before_the_first_up() -> None:
     assert words("E2", None) == (
         "the owner of the distribution E2 adds what the output toAdd says after the first "

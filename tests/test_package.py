@@ -21,7 +21,7 @@ PACKAGE = ROOT / "components" / "pulumi-resource-mta-sts"
 LIMIT = 60  # seconds
 TOKENS = [
     f"mta-sts:index:{name}"
-    for name in ("CloudFrontHost", "MtaSts", "ReportCollector", "WorkerHost")
+    for name in ("CloudFrontHost", "MtaSts", "ReportCollector", "TenantHost", "WorkerHost")
 ]
 
 

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
         CloudFrontHostArgs,
         MtaStsArgs,
         ReportCollectorArgs,
+        TenantHostArgs,
         WorkerHostArgs,
     )
     from mta_sts.collector import ReportCollector
     from mta_sts.domain import MtaSts
     from mta_sts.hosts.cloudfront import CloudFrontHost
+    from mta_sts.hosts.tenants import TenantHost
     from mta_sts.hosts.worker import WorkerHost
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "MtaStsArgs",
     "ReportCollector",
     "ReportCollectorArgs",
+    "TenantHost",
+    "TenantHostArgs",
     "WorkerHost",
     "WorkerHostArgs",
 ]
@@ -38,6 +42,8 @@ _HOME = {
     "MtaStsArgs": "mta_sts.arguments",
     "ReportCollector": "mta_sts.collector",
     "ReportCollectorArgs": "mta_sts.arguments",
+    "TenantHost": "mta_sts.hosts.tenants",
+    "TenantHostArgs": "mta_sts.arguments",
     "WorkerHost": "mta_sts.hosts.worker",
     "WorkerHostArgs": "mta_sts.arguments",
 }

@@ -83,6 +83,11 @@ class Gates:
             before_update=[self._hook(resource, "mta-sts-host", self._move)],
         )
 
+    def before_pointing(self, resource: str) -> pulumi.ResourceHookBinding:
+        """Neither name is another's. What the name points to answers only once it does."""
+        self._called["CNAME"] = resource
+        return self.before_name(resource)
+
     def before_txt(self, resource: str) -> pulumi.ResourceHookBinding:
         """The policy is live when the record names it."""
         self._called["TXT"] = resource

@@ -51,13 +51,17 @@ class HostedDomain(TypedDict):
     leaving: NotRequired[bool]
     """Whether the domain's policy is served by another host from now on. What is here stays, for
     one more `pulumi up`, because senders may hold the old address. Left out: it is not."""
+    group: NotRequired[str]
+    """Of a `CloudFrontHost`: which of its distributions and certificates is this domain's, by a
+    name of yours, such as `customers-2`. Left out: `default`."""
 
 
 class CloudFrontHostArgs(TypedDict):
     """The arguments of `CloudFrontHost`."""
 
     domains: list[HostedDomain]
-    """Every domain whose policy is served here, 1 to 100: a distribution has no more aliases."""
+    """Every domain whose policy is served here, at most 100 in each group: a distribution has no
+    more aliases."""
     bucket: NotRequired[Input[str]]
     """The name of an existing private bucket for the policies. Its owner attaches the statement
     that the output `bucket_policy` gives. Left out: a bucket of the host's own."""
@@ -78,6 +82,19 @@ class CloudFront(TypedDict):
     """The domain name of the distribution."""
     bucket: Input[str]
     """The name of the bucket that holds the policies."""
+
+
+class Tenant(TypedDict):
+    """Tenants of CloudFront as `MtaSts` takes them: outputs of `TenantHost`, or plain values."""
+
+    target: Input[str]
+    """The routing endpoint of the connection group: what the `mta-sts` CNAME points to."""
+    bucket: Input[str]
+    """The name of the bucket that holds the policies."""
+    distribution_id: Input[str]
+    """The id of the multi-tenant distribution."""
+    connection_group_id: Input[str]
+    """The id of the connection group."""
 
 
 class R2(TypedDict):
@@ -118,10 +135,20 @@ class Host(TypedDict):
 
     cloudfront: NotRequired[CloudFront]
     """A CloudFront distribution in front of an S3 bucket."""
+    tenant: NotRequired[Tenant]
+    """A CloudFront distribution tenant of the domain's own, with a certificate of its own."""
     r2: NotRequired[R2]
     """An R2 bucket of the domain's own."""
     worker: NotRequired[Worker]
     """A Worker that serves the policies of many domains."""
+
+
+class TenantHostArgs(TypedDict):
+    """The arguments of `TenantHost`."""
+
+    domains: list[HostedDomain]
+    """Every domain whose policy is served here. AWS allows 10,000 distribution tenants an account,
+    a quota that can be raised."""
 
 
 class WorkerHostArgs(TypedDict):

@@ -1,7 +1,7 @@
 """The resource types of the AWS provider that every domain has."""
 
 from mta_sts.by_type import Typed
-from mta_sts.hosts.recorded import FILE
+from mta_sts.hosts.recorded import DISTRIBUTION_TENANT, FILE
 from mta_sts.zones.recorded import ROUTE53
 
 
@@ -20,3 +20,9 @@ class BucketObject(_Resource):
     """A file in a bucket."""
 
     TYPE = FILE
+
+
+class DistributionTenant(_Resource):
+    """The names of one domain on a multi-tenant distribution, with their certificate."""
+
+    TYPE = DISTRIBUTION_TENANT

@@ -59,7 +59,7 @@ class Case:
     def changes(self) -> bool:
         """Whether this run writes or announces another policy, or in another zone, or serves it on
         another host."""
-        another_place = self.changes_zone or self.moves_to_another_kind
+        another_place = self.changes_zone or self.moves_to_another_kind or bool(self.leaves_group)
         return self.before != self.policy or self.goes_back or another_place or self.takes_over
 
     @property
@@ -113,6 +113,12 @@ class Case:
         """Whether another kind of host is to serve the policy."""
         old, new = self.recorded.host, self.terms.host
         return None not in (old, new, self.recorded.target) and old != new
+
+    @property
+    def leaves_group(self) -> str | None:
+        """The group that the domain leaves for another of the same host; None where it stays."""
+        group = self.terms.group
+        return group.left_for_it(self.terms.recorded_at) if group else None
 
     @property
     def superseded(self) -> list[tuple[Policy, datetime]]:

@@ -16,6 +16,7 @@ from mta_sts.arguments import (
     HostedDomain,
     MtaStsArgs,
     ReportCollectorArgs,
+    TenantHostArgs,
     WorkerHostArgs,
 )
 from mta_sts.keys import (
@@ -23,6 +24,7 @@ from mta_sts.keys import (
     HostKeys,
     PolicyKeys,
     StackKeys,
+    TenantHostKeys,
     WorkerHostKeys,
     certificate_arn,
 )
@@ -40,9 +42,9 @@ class StackDomain(StackKeys):
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """What of it `MtaSts` takes as it stands: all but the zone and the host."""
+        """What of it `MtaSts` takes as it stands: all but the zone, the host and the group."""
         given = {key: value for key, value in dict(self).items() if value is not None}
-        return {key: value for key, value in given.items() if key not in ("zone", "host")}
+        return {key: value for key, value in given.items() if key not in ("zone", "host", "group")}
 
 
 class Arguments(ComponentKeys):
@@ -69,13 +71,15 @@ class Arguments(ComponentKeys):
         return not any(isinstance(part, pulumi.Output) for part in parts)
 
 
-def stack_domains(given: object) -> list[StackDomain]:
+def stack_domains(given: object, where: str = "mta-sts:domains") -> list[StackDomain]:
     """Check `mta-sts:domains` of a stack, as it came from the configuration.
+
+    Args:
+        where: what to call it, if it is from a file.
 
     Raises:
         ArgumentError: with every problem of every domain.
     """
-    where = "mta-sts:domains"
     if not isinstance(given, Mapping) or not given:
         raise ArgumentError(where, [f"found {show(given)}; allowed: a mapping from domain to keys"])
     checked: list[StackDomain] = []
@@ -148,7 +152,7 @@ def account(
     """
     where = "mta-sts:cloudflare"
     hosts = {each.host for each in domains}
-    on_cloudflare = sorted(hosts - {"cloudfront"})
+    on_cloudflare = sorted(hosts - {"cloudfront", "tenant"})
     if given is None:
         if on_cloudflare:
             needed = f"found nothing; host {on_cloudflare[0]} needs {{accountId: …}}"
@@ -228,6 +232,15 @@ def certificate(name: str, arn: pulumi.Input[str]) -> pulumi.Output[str]:
     return pulumi.Output.from_input(arn).apply(checked)
 
 
+def tenant_domains(name: str, args: TenantHostArgs) -> list[HostedDomain]:
+    """Check the arguments of the `TenantHost` called `name`; its domains in order of name.
+
+    Raises:
+        ArgumentError: with every problem.
+    """
+    return _domains_of(f"TenantHost {name}", TenantHostKeys, args, " of tenants")
+
+
 def worker_domains(name: str, args: WorkerHostArgs) -> list[HostedDomain]:
     """Check the arguments of the `WorkerHost` called `name`; its domains in order of name.
 
@@ -253,8 +266,8 @@ def collector(name: str, args: ReportCollectorArgs) -> CollectorKeys:
 
 def _domains_of(
     where: str,
-    keys: type[HostKeys] | type[WorkerHostKeys],
-    args: CloudFrontHostArgs | WorkerHostArgs,
+    keys: type[HostKeys] | type[TenantHostKeys] | type[WorkerHostKeys],
+    args: CloudFrontHostArgs | TenantHostArgs | WorkerHostArgs,
     context: str = "",
 ) -> list[HostedDomain]:
     try:
@@ -268,5 +281,7 @@ def _domains_of(
             each["protect"] = hosted.protect
         if hosted.leaving is not None:
             each["leaving"] = hosted.leaving
+        if hosted.group is not None:
+            each["group"] = hosted.group
         checked.append(each)
     return checked

@@ -23,7 +23,7 @@ from mta_sts.case import in_force_until
 from mta_sts.findings import ACM_ISSUERS, Finding, Terms
 from mta_sts.given import given_terms, own_host, registered, tlsrpt_of
 from mta_sts.hosts import HostModule, host_of
-from mta_sts.hosts.recorded import CLOUDFRONT, WORKER_ROUTE
+from mta_sts.hosts.recorded import CLOUDFRONT, TENANT, WORKER_ROUTE
 from mta_sts.parts import Domain
 from mta_sts.program import this_program
 from mta_sts.protocol import Policy
@@ -81,7 +81,7 @@ class MtaSts(pulumi.ComponentResource):
         self._leaves = recorded.entry.leaving if recorded.entry else None
         self._leaving = (
             leaving.zones(domain, self._zone.recorded, program.state, program.now)
-            if self._kind == CLOUDFRONT
+            if self._kind in (CLOUDFRONT, TENANT)
             else []
         )
         self._reports = program.reports(domain, recorded, given.reports_from, given.testing_period)
@@ -139,7 +139,7 @@ class MtaSts(pulumi.ComponentResource):
         host, values = self._host_to_use(name)
         others = self._program.handed_in.of(f"mta-sts.{domain}")
         target = host.target(values, domain)
-        if self._recorded.host == self._kind:
+        if self._recorded.host == self._kind and not self._leaves_group:
             pulumi.Output.all(policy, target).apply(lambda known: self._say_moved(*known))
         tlsrpt = tlsrpt_of(given)
         wanted = elsewhere.to_make(self._elsewhere, self, target, tlsrpt)
@@ -233,7 +233,7 @@ class MtaSts(pulumi.ComponentResource):
             accept={
                 code: why
                 for code, why in self._given.accept.items()
-                if code != MOVED or not self._may_move
+                if code != MOVED or not self._may_move or self._leaves_group
             },
             host=self._kind,
             zone_name=await self._zone_name(),
@@ -243,6 +243,7 @@ class MtaSts(pulumi.ComponentResource):
             group=self._program.groups.get(self._given.domain),
             owner=self._elsewhere.owner.wanted if self._elsewhere else None,
             recorded_group=self._state.certificates.group_of(f"mta-sts.{self._given.domain}"),
+            recorded_at=self._state.distributions.at(self._recorded.target),
         )
         found = review(
             self._recorded, policy, observed, self._now, reports=self._reports, terms=terms
@@ -277,6 +278,13 @@ class MtaSts(pulumi.ComponentResource):
         """Whether the last run left protected what serves the domain."""
         in_force = in_force_until(self._recorded.memory(self._now), self._now) is not None
         return in_force and not self._recorded.is_lifted
+
+    @property
+    def _leaves_group(self) -> bool:
+        """Whether it goes to another group of its host, which needs no run that lifts something."""
+        group = self._program.groups.get(self._given.domain)
+        at = self._state.distributions.at(self._recorded.target)
+        return group is not None and group.left_for_it(at) is not None
 
     @property
     def _may_move(self) -> bool:

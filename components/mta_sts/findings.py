@@ -95,18 +95,33 @@ class Absent:
 
 @dataclass(frozen=True)
 class Group:
-    """The domains that share one certificate.
+    """The domains that share one certificate, and one distribution.
 
     Attributes:
-        host: what the parts of their host are called by.
+        host: what the parts of that are called by.
         domains: those whose names are in the certificate of this run, in order of name, but for
             those that it waits for.
         changes: whether this run asks for a certificate with another list of names.
+        lets_go: the domains that leave it in this run for another group of the host: that waits for
+            the certificate, too.
+        names: the names of all groups of the host, by what the parts of each are called by.
     """
 
     host: str
     domains: tuple[str, ...]
     changes: bool
+    lets_go: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str | None:
+        """Its name, where the host has more than one group."""
+        return self.names.get(self.host) if len(self.names) > 1 else None
+
+    def left_for_it(self, parts: str | None) -> str | None:
+        """The name of the group, whose parts are called so, that a domain of this one leaves; None
+        where it leaves none."""
+        return None if parts in (None, self.host) else self.names.get(str(parts))
 
 
 @dataclass(frozen=True)
@@ -202,6 +217,8 @@ class Terms:
             are known; None of a zone of ours.
         recorded_group: what the parts of the host are called by that has the domain in its
             certificate by now; None where there is none.
+        recorded_at: what the parts of the distribution are called by that its `mta-sts` CNAME
+            points to; None where it points to none of this stack's.
     """
 
     testing_period: int = TESTING_PERIOD
@@ -221,3 +238,4 @@ class Terms:
     group: Group | None = None
     owner: tuple[Wanted, ...] | None = None
     recorded_group: str | None = None
+    recorded_at: str | None = None

@@ -39,11 +39,12 @@ from mta_sts.zone_keys import EXTERNAL, elsewhere_not, one_of, seconds, zone_giv
 _R2_KEY = {"access_key_id", "secret_access_key"}
 HOSTS: dict[str, tuple[set[str], set[str]]] = {
     "cloudfront": ({"target", "bucket"}, set()),
+    "tenant": ({"target", "bucket", "distribution_id", "connection_group_id"}, set()),
     "r2": ({"account_id"}, _R2_KEY),
     "worker": ({"account_id", "script"}, {"bucket", "route", *_R2_KEY}),
 }
 """What each host is given: what must be there, and what may be."""
-STACK_HOSTS = ("cloudfront", "r2", "worker", "worker-route")
+STACK_HOSTS = ("cloudfront", "tenant", "r2", "worker", "worker-route")
 
 
 def _known(check: Callable[[Any], Any]) -> PlainValidator:
@@ -86,9 +87,17 @@ def _host_in_stack(value: Any) -> Any:
 
 
 def _suits_zone(host: Any, info: ValidationInfo) -> Any:
-    """Cloudflare serves names only in a zone of the same account."""
+    """Cloudflare serves names only in a zone of the same account; a tenant is made only once the
+    name leads to it."""
     kind = host if isinstance(host, str) or host is None else next(iter(host))
     zone = info.data.get("zone")
+    if kind == "tenant":
+        if zone is not None and EXTERNAL in zone:
+            raise ValueError(
+                "a tenant is made in the run that makes its CNAME, and others keep this zone: set "
+                "host: cloudfront"
+            )
+        return host
     if kind not in (None, "cloudfront") and zone is not None and EXTERNAL in zone:
         raise ValueError(f"{elsewhere_not(str(kind))}: set host: cloudfront")
     if kind not in (None, "cloudfront") and zone is not None and "cloudflare" not in zone:
@@ -153,6 +162,12 @@ def _script(value: Any) -> str:
     return value
 
 
+def _group(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", value):
+        raise ValueError("not a name")
+    return value
+
+
 def _yes_or_no(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("neither")  # noqa: TRY004 -- pydantic takes ValueErrors only
@@ -182,6 +197,16 @@ class StackKeys(_DomainKeys):
     """The DNS zone that takes the domain's records; the word alone looks it up by the name."""
     host: Annotated[str, PlainValidator(_host_in_stack), AfterValidator(_suits_zone)] = "cloudfront"
     """Where the policy is served: see [hosts](hosts.md). Left out: cloudfront."""
+    group: Annotated[str | None, PlainValidator(_group)] = None
+    """With host cloudfront, which of its distributions and certificates is this domain's, by a name
+    of yours: see [many domains](many.md). Left out: default."""
+
+    @field_validator("group")
+    @classmethod
+    def _of_cloudfront(cls, group: str | None, info: ValidationInfo) -> str | None:
+        if group is not None and info.data.get("host", "cloudfront") != "cloudfront":
+            raise ValueError(f"host is {info.data['host']}, which has no groups: leave it out")
+        return group
 
 
 class ComponentKeys(_DomainKeys):
@@ -196,6 +221,7 @@ class _HostedKeys(Keys):
     zone: Annotated[Any, PlainValidator(zone_given)]
     protect: Annotated[bool | None, PlainValidator(_yes_or_no)] = None
     leaving: Annotated[bool | None, PlainValidator(_yes_or_no)] = None
+    group: Annotated[str | None, PlainValidator(_group)] = None
 
 
 def _once(domains: list[_HostedKeys]) -> list[_HostedKeys]:
@@ -213,11 +239,40 @@ def _in_one_account(domains: list[_HostedKeys]) -> list[_HostedKeys]:
     return domains
 
 
+def _without_groups(domains: list[_HostedKeys]) -> list[_HostedKeys]:
+    grouped = sorted(hosted.domain for hosted in domains if hosted.group is not None)
+    if grouped:
+        raise ValueError(f"only a CloudFrontHost has groups: {', '.join(grouped)}")
+    return domains
+
+
+def _few_in_each_group(domains: list[_HostedKeys]) -> list[_HostedKeys]:
+    """Those that leave are counted where they are said to be: the state knows where they are."""
+    counts = Counter(hosted.group or "default" for hosted in domains if not hosted.leaving)
+    full = [f"group {name} has {count}" for name, count in counts.items() if count > MOST_ALIASES]
+    if full:
+        raise ValueError(
+            f"{', '.join(sorted(full))} domains: one distribution serves at most {MOST_ALIASES}. "
+            "Split them by `group`"
+        )
+    return domains
+
+
+class TenantHostKeys(Keys):
+    domains: Annotated[
+        list[_HostedKeys],
+        Field(min_length=1),
+        AfterValidator(_once),
+        AfterValidator(_without_groups),
+    ]
+
+
 class WorkerHostKeys(Keys):
     domains: Annotated[
         list[_HostedKeys],
         Field(min_length=1),
         AfterValidator(_once),
+        AfterValidator(_without_groups),
         AfterValidator(_in_one_account),
     ]
     account_id: Any
@@ -241,12 +296,27 @@ def certificate_arn(value: Any) -> str:
     return str(value)
 
 
+def _has_a_short_name(domains: list[_HostedKeys], group: str) -> None:
+    long = [len(f"mta-sts.{hosted.domain}") > COMMON_NAME_LIMIT for hosted in domains]
+    # One of a zone kept elsewhere may not be in the certificate yet.
+    mine = [EXTERNAL not in hosted.zone for hosted in domains]
+    if any(long) and all(each or not my for each, my in zip(long, mine, strict=True)):
+        whose = ", of a domain whose zone is yours" if not all(mine) else ""
+        which = f" in group {group}" if group else ""
+        raise ValueError(
+            f"a certificate needs a name of at most {COMMON_NAME_LIMIT} characters{whose}{which}"
+        )
+
+
 class HostKeys(Keys):
     bucket: Any = None
     distribution: Annotated[Any, _known(_distribution)] = None
     certificate: Annotated[Any, _known(certificate_arn)] = None
     domains: Annotated[
-        list[_HostedKeys], Field(min_length=1, max_length=MOST_ALIASES), AfterValidator(_once)
+        list[_HostedKeys],
+        Field(min_length=1),
+        AfterValidator(_once),
+        AfterValidator(_few_in_each_group),
     ]
 
     @field_validator("certificate")
@@ -262,18 +332,17 @@ class HostKeys(Keys):
         cls, domains: list[_HostedKeys], info: ValidationInfo
     ) -> list[_HostedKeys]:
         if info.data.get("distribution") is not None or info.data.get("certificate") is not None:
+            if grouped := sorted(hosted.domain for hosted in domains if hosted.group is not None):
+                raise ValueError(
+                    "groups are distributions and certificates of the host's own, and one of these "
+                    f"is given: leave that out, or the group of {', '.join(grouped)}"
+                )
             if any(EXTERNAL in hosted.zone for hosted in domains):
                 raise ValueError(
                     "a domain whose zone is external needs the host's own certificate, for which "
                     "its owner is asked: leave out certificate and distribution"
                 )
             return domains
-        long = [len(f"mta-sts.{hosted.domain}") > COMMON_NAME_LIMIT for hosted in domains]
-        # One of a zone kept elsewhere may not be in the certificate yet.
-        mine = [EXTERNAL not in hosted.zone for hosted in domains]
-        if any(long) and all(each or not my for each, my in zip(long, mine, strict=True)):
-            whose = ", of a domain whose zone is yours" if not all(mine) else ""
-            raise ValueError(
-                f"a certificate needs a name of at most {COMMON_NAME_LIMIT} characters{whose}"
-            )
+        for group in sorted({hosted.group or "" for hosted in domains}):
+            _has_a_short_name([each for each in domains if (each.group or "") == group], group)
         return domains

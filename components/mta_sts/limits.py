@@ -18,6 +18,8 @@ CERTIFICATE_REGION = "us-east-1"
 """CloudFront takes certificates from no other region."""
 MOST_ALIASES = 100
 """Names that one CloudFront distribution serves."""
+CERTIFICATE_NAMES = 10
+"""Names in an ACM certificate, as long as nobody asks AWS for more: up to 100."""
 LONGEST_RUN = 7200
 """Seconds, from the start of a run, within which what it replaces may still be announced: a
 certificate and a distribution that are waited for, the gate, and the TTL of the record."""

@@ -23,6 +23,7 @@ from mta_sts import __version__
 from mta_sts.collector import ReportCollector
 from mta_sts.domain import MtaSts
 from mta_sts.hosts.cloudfront import CloudFrontHost
+from mta_sts.hosts.tenants import TenantHost
 from mta_sts.hosts.worker import WorkerHost
 from mta_sts.problems import ArgumentError
 from mta_sts.program import this_run
@@ -32,6 +33,7 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     CloudFrontHost,
     MtaSts,
     ReportCollector,
+    TenantHost,
     WorkerHost,
 ]
 NO_LIMIT = -1  # of a message's size

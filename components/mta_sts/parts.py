@@ -10,8 +10,9 @@ import pulumi.runtime
 from mta_sts import place
 from mta_sts.announce import Gate, Gates
 from mta_sts.hosts import HostModule, Site
-from mta_sts.hosts.recorded import CLOUDFRONT
+from mta_sts.hosts.recorded import CLOUDFRONT, TENANT
 from mta_sts.memory import Recorded
+from mta_sts.program import this_program
 from mta_sts.protocol import Record
 from mta_sts.state import State
 from mta_sts.zones import ZoneOfDomain
@@ -146,6 +147,11 @@ class Domain:
     def _claim(
         self, kind: str, target: pulumi.Input[str], ready: list[pulumi.Resource]
     ) -> pulumi.Input[str]:
+        name = f"mta-sts.{self.domain}"
+        if kind == CLOUDFRONT and self.state.distributions.tenant_of(name):
+            tenancy = this_program().tenancy
+            gone = place.off_tenant(self.name, self.component, ready, tenancy.certified(name))
+            tenancy.free(name, gone)
         if not self.zone.module.NAMES_ARE_EXCLUSIVE:
             return self.zone.id
 
@@ -161,8 +167,11 @@ class Domain:
     ) -> None:
         """Once the name has left a distribution, it stays until no sender asks it: the only host
         that serves those who hold its address."""
-        was_there = self.recorded.host == CLOUDFRONT and self.state.has_distribution(
-            self.recorded.target or ""
+        if kind == TENANT or {kind, self.recorded.host} == {CLOUDFRONT, TENANT}:
+            return  # it has let go of the name
+        was_there = self.recorded.host == TENANT or (
+            self.recorded.host == CLOUDFRONT
+            and self.state.distributions.has(self.recorded.target or "")
         )
         has_left = self.state.has_left_cloudfront(self.name, kind)
         if not (was_there or has_left):

@@ -3,7 +3,8 @@
 In a zone of Cloudflare a name can be on one thing only: a record, an R2 bucket, or a Worker. What
 holds it must let go before the next can take it, where Pulumi makes what is new before it deletes
 what is old. So whatever holds the name depends on one value in the state, the place; when that is
-replaced, the engine deletes what depends on it first.
+replaced, the engine deletes what depends on it first. The same with a tenant of CloudFront, before
+a distribution can take its name.
 """
 
 import asyncio
@@ -46,8 +47,46 @@ def claim(
             return NAMED_BY[host]
 
         holder = pulumi.Output.all(*[each.urn for each in ready]).apply(passed)
-    place = pulumi.Stash(
-        f"{name}-place",
+    return _with(zone_id, _place(f"{name}-place", component, holder, ready))
+
+
+def on_tenant(
+    name: str, component: pulumi.Resource, distribution_id: pulumi.Input[str]
+) -> pulumi.Output[str]:
+    """The id of the distribution, for the tenant of a domain."""
+    held = pulumi.Output.from_input("tenant")
+    return _with(distribution_id, _place(f"{name}-tenant-place", component, held, []))
+
+
+def off_tenant(
+    name: str,
+    component: pulumi.Resource,
+    ready: list[pulumi.Resource],
+    certified: pulumi.Output[str],
+) -> pulumi.Output[str]:
+    """Known once the tenant of a domain is deleted.
+
+    Args:
+        ready: what is made before that.
+        certified: what is known by then, too.
+    """
+    left = pulumi.Output.from_input("none")
+    if not pulumi.runtime.is_dry_run():
+        left = certified.apply(lambda _: "none")
+    place = _place(f"{name}-tenant-place", component, left, ready)
+    return _with("", place)
+
+
+def _place(
+    resource: str,
+    component: pulumi.Resource,
+    holder: pulumi.Output[str],
+    ready: list[pulumi.Resource],
+) -> pulumi.Stash:
+    """The value in the state. With another holder it is replaced, and what depends on it goes
+    first."""
+    return pulumi.Stash(
+        resource,
         input=holder,
         opts=pulumi.ResourceOptions(
             parent=component,
@@ -57,10 +96,12 @@ def claim(
             protect=False,
         ),
     )
-    claimed: pulumi.Output[str] = pulumi.Output.all(zone_id, place.output).apply(
-        lambda known: known[0]
-    )
-    return claimed
+
+
+def _with(value: pulumi.Input[str], place: pulumi.Stash) -> pulumi.Output[str]:
+    """The value, for what depends on the place."""
+    tied: pulumi.Output[str] = pulumi.Output.all(value, place.output).apply(lambda known: known[0])
+    return tied
 
 
 async def hold(say: Callable[[str], None]) -> None:

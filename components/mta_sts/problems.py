@@ -13,8 +13,12 @@ from mta_sts.review import CODES
 
 ALLOWED = {
     "domain": "a domain name of at least two labels, such as example.com",
-    "domains": f"a list of 1 to {MOST_ALIASES} domains, each once, each with domain and zone",
+    "domains": (
+        "a list of domains, at least one, each once, each with domain and zone; at most "
+        f"{MOST_ALIASES} in each group"
+    ),
     "domains of a Worker": "a list of domains, at least one, each once, each with domain and zone",
+    "domains of tenants": "a list of domains, at least one, each once, each with domain and zone",
     "mode": "testing, enforce or none",
     "mx": 'a list of host names, or "*." and a host name; empty in mode none only',
     "maxAge": f"a whole number of seconds from {SHORTEST_MAX_AGE} to 31557600",
@@ -31,10 +35,10 @@ ALLOWED = {
         "external, where others keep the zone"
     ),
     "host": (
-        "one of cloudfront, r2 and worker, and what it is given: "
+        "one of cloudfront, tenant, r2 and worker, and what it is given: "
         "{cloudfront: {target: …, bucket: …}}"
     ),
-    "host in a stack": "cloudfront, r2, worker or worker-route",
+    "host in a stack": "cloudfront, tenant, r2, worker or worker-route",
     "accountId": "the id of a Cloudflare account, 32 hexadecimal digits",
     "accessKeyId": "the id of an R2 access key",
     "collectReportsAt": (
@@ -46,6 +50,7 @@ ALLOWED = {
     "script": "a name of small letters, digits and hyphens, at most 63",
     "inBucket": "true or false",
     "leaving": "true or false",
+    "group": "a name of small letters, digits and hyphens, at most 20",
     "distribution": "the id of a CloudFront distribution: E2QWRUHAPOMQZL",
     "certificate": (
         "the ARN of a certificate in us-east-1: arn:aws:acm:us-east-1:123456789012:certificate/…; "

@@ -23,6 +23,7 @@ from mta_sts.reports.folder import Folders
 from mta_sts.reports.found import ReportsNotReadError
 from mta_sts.reviews import Reviews
 from mta_sts.state import State
+from mta_sts.tenancy import Tenancy
 
 CLOCK = "MTA_STS_NOW"
 """Take this for the time (RFC 3339), in tests. Every run says that it does."""
@@ -49,6 +50,8 @@ class Program:
     folders: Folders = field(default_factory=Folders)
     owners: Owners = field(init=False)
     """What the owners of zones kept elsewhere have made."""
+    tenancy: Tenancy = field(init=False)
+    """Names that go from a distribution to a tenant, or back."""
     groups: dict[str, Group] = field(default_factory=dict)
     """By domain, those that share its certificate."""
     validations: dict[str, pulumi.Output[Wanted]] = field(default_factory=dict)
@@ -56,6 +59,7 @@ class Program:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "owners", Owners(self.state, self.vantage))
+        object.__setattr__(self, "tenancy", Tenancy(self.state))
 
     def reports(
         self, domain: str, recorded: Recorded, folder: str | None, testing_period: float

@@ -11,10 +11,12 @@ from mta_sts.hosts.recorded import (
     FILE,
     FILE_OF,
     SCRIPT,
+    TENANT,
     Place,
     place_of,
 )
 from mta_sts.hosts.recorded_certificates import CERTIFICATE, SHARED, RecordedCertificates
+from mta_sts.hosts.recorded_distributions import RecordedDistributions
 from mta_sts.memory import Entry, Recorded
 from mta_sts.protocol import Record, RecordError
 from mta_sts.zones.recorded import RECORD_TYPES, RecordedZone, value_of
@@ -22,9 +24,6 @@ from mta_sts.zones.recorded import RECORD_TYPES, RecordedZone, value_of
 COMPONENT = "mta-sts:index:MtaSts"
 OURS = "mta-sts:index:"
 VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
-DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
-DISTRIBUTIONS = {DISTRIBUTION: "domainName", f"{OURS}CloudFrontHost": "target"}
-"""What leads to a distribution, and the output that is its domain name."""
 
 TXT = "-txt"
 """What follows the name of a component in that of the resource by which it announces."""
@@ -61,14 +60,13 @@ class State:
         self._records: dict[str, list[RecordedRecord]] = {}
         self._scripts: dict[str, str] = {}
         self._by_name: dict[tuple[str, str], Outputs] = {}
-        self._distributions: set[str] = set()
         self._components: dict[str, str] = {}
         self._announcing: dict[str, list[RecordedRecord]] = {}
         self.certificates = RecordedCertificates()
+        self.distributions = RecordedDistributions()
         for urn, resource in resources.items():
             kind, name, outputs = resource["type"], urn.split("::", 3)[3], resource["outputs"]
-            if kind in DISTRIBUTIONS:
-                self._distributions.add(outputs.get(DISTRIBUTIONS[kind], ""))
+            self.distributions.add(kind, name, outputs, is_ours=OURS in urn)
             if OURS not in urn:
                 continue
             self._by_name[kind, name] = outputs
@@ -122,7 +120,12 @@ class State:
         """Where the policy of `domain`, of the component called so, is served."""
         cname = self._record(f"mta-sts.{domain}", zone)
         return place_of(
-            component, domain, cname.outputs if cname else None, self.outputs, self.script
+            component,
+            domain,
+            cname.outputs if cname else None,
+            self.outputs,
+            self.script,
+            self.distributions.endpoints,
         )
 
     def announcements(self, domain: str, component: str | None = None) -> list[RecordedRecord]:
@@ -145,12 +148,10 @@ class State:
 
     def has_left_cloudfront(self, component: str, host: str) -> bool:
         """Whether the policy went from CloudFront to `host`, and what served it is still there."""
-        file = self.outputs(FILE, f"{component}-{FILE_OF[CLOUDFRONT]}")
-        return file is not None and host != CLOUDFRONT
-
-    def has_distribution(self, domain_name: str) -> bool:
-        """Whether the stack has a distribution of this domain name, or uses it."""
-        return domain_name in self._distributions
+        left = {CLOUDFRONT, TENANT} - {host}
+        return len(left) > 1 and any(
+            self.outputs(FILE, f"{component}-{FILE_OF[each]}") for each in left
+        )
 
     def script(self, name: str) -> str:
         """The text of the Worker of this name; empty if there is none."""
@@ -178,8 +179,11 @@ class State:
     def target_of(self, host_name: str) -> str | None:
         """The name of the distribution that serves this name, or is about to."""
         host = self.certificates.host_of(host_name)
-        outputs = self.outputs(DISTRIBUTION, f"{host}-distribution") if host else None
-        return str(outputs["domainName"]) if outputs else None
+        return self.distributions.target(host) if host else None
+
+    def targets(self, host_name: str) -> list[str]:
+        """What the CNAMEs of this name point to: one in each zone that has its records."""
+        return [each.value.rstrip(".") for each in self._records.get(host_name, ())]
 
     def is_issued(self, host: str) -> bool:
         """Whether the certificate of the host whose parts are called so was issued."""

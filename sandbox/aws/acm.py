@@ -1,7 +1,7 @@
 """ACM, whose certificates are issued when DNS says so, by the sandbox's own authority."""
 
 import hashlib
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import dns.name
 import dns.rdatatype
@@ -17,15 +17,23 @@ from sandbox.aws.paths import paths
 from sandbox.certificates import Authority
 from sandbox.certificates import Certificate as Issued
 
+if TYPE_CHECKING:
+    from sandbox.aws.distribution import Deployed
+    from sandbox.aws.tenants import Tenant
+
 AMAZON = {"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com"}
 LONGEST_FIRST_NAME = 64
+MOST_NAMES = 100
+"""As of an account that asked for them: of a new one it is 10."""
 
 
 class Control:
-    """What a test can set: `pending` holds every certificate that is not issued yet."""
+    """What a test can set: `pending` holds every certificate that is not issued yet; `most_names`
+    is the quota of names in one."""
 
     authority: Authority
     pending = False
+    most_names = MOST_NAMES
 
 
 control = Control()
@@ -53,12 +61,16 @@ class Certificate(CertBundle):
     def check(self) -> None:
         if self.status != "PENDING_VALIDATION" or control.pending:
             return
-        if not all(validated(name, self.account_id) for name in self.names):
+        if not all(map(self.is_validated, self.names)):
             return
         if all(caa_allows(name) for name in self.names):
             self.status = "ISSUED"
         else:
             self.status, self.failure = "FAILED", "CAA_ERROR"
+
+    def is_validated(self, name: str) -> bool:
+        """Whether what validates a name is there."""
+        return validated(name, self.account_id)
 
     def describe(self) -> dict[str, Any]:
         self.in_use_by = _users(self.arn)
@@ -76,7 +88,7 @@ class Certificate(CertBundle):
     def _option(self, name: str) -> dict[str, Any]:
         record, value = validation(name, self.account_id)
         if self.status == "PENDING_VALIDATION":
-            done = not control.pending and validated(name, self.account_id)
+            done = not control.pending and self.is_validated(name)
             status = "SUCCESS" if done else "PENDING_VALIDATION"
         else:
             status = "SUCCESS" if self.status == "ISSUED" or caa_allows(name) else "FAILED"
@@ -121,9 +133,10 @@ def caa_allows(name: str) -> bool:
 
 
 def _users(arn: str) -> list[str]:
-    """The ARNs of the distributions that use a certificate."""
-    distributions = backends.cloudfront().distributions.values()
-    return [found.arn for found in distributions if found.certificate_arn == arn]
+    """The ARNs of the distributions and tenants that use a certificate."""
+    cloudfront = backends.cloudfront()
+    users: list[Deployed | Tenant] = [*cloudfront.distributions.values(), *cloudfront.tenants.all]
+    return [found.arn for found in users if found.certificate_arn == arn]
 
 
 class Acm(AWSCertificateManagerBackend):
@@ -141,6 +154,8 @@ class Acm(AWSCertificateManagerBackend):
             raise AWSValidationException(
                 f"The first domain name can be no longer than {LONGEST_FIRST_NAME} bytes"
             )
+        if len(names) > control.most_names:
+            raise Refused("LimitExceededException", "Certificate has too many domains.")
         known = self._get_arn_from_idempotency_token(token) if token else None
         if known in self._certificates:
             return str(known)
@@ -150,6 +165,10 @@ class Acm(AWSCertificateManagerBackend):
             self._set_idempotency_token_arn(token, certificate.arn)
         certificate.tags.add(tags)
         return certificate.arn
+
+    def keep(self, certificate: Certificate) -> None:
+        """Have a certificate that another service asked for."""
+        self._certificates[certificate.arn] = certificate
 
     def look(self) -> None:
         """Issue what DNS now validates."""

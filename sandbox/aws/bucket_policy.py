@@ -49,7 +49,7 @@ def parse(text: bytes | str, bucket: str) -> list[dict[str, Any]]:
         raise MalformedPolicyError("Missing required field Statement")
     if policy.get("Version", VERSIONS[0]) not in VERSIONS:
         raise MalformedPolicyError("The policy must contain a valid version string")
-    statements = _many(policy["Statement"])
+    statements = many(policy["Statement"])
     for statement in statements:
         _check(statement, bucket)
     return statements
@@ -66,14 +66,14 @@ def _check(statement: Any, bucket: str) -> None:
     named = isinstance(principal, dict) and principal.keys() <= PRINCIPAL_KINDS
     if principal != "*" and not named:
         raise MalformedPolicyError("Invalid principal in policy")
-    actions = _many(statement.get("Action", statement.get("NotAction")))
+    actions = many(statement.get("Action", statement.get("NotAction")))
     if not actions or not all(
         isinstance(action, str) and (action == "*" or action.startswith("s3:"))
         for action in actions
     ):
         raise MalformedPolicyError("Policy has invalid action")
     arn = f"arn:aws:s3:::{bucket}"
-    resources = _many(statement.get("Resource", statement.get("NotResource")))
+    resources = many(statement.get("Resource", statement.get("NotResource")))
     if not resources or not all(
         isinstance(resource, str) and (resource == arn or resource.startswith(f"{arn}/"))
         for resource in resources
@@ -95,7 +95,7 @@ def public(statements: list[dict[str, Any]]) -> bool:
 
 def _narrowed(condition: dict[str, Any]) -> bool:
     return any(
-        key.lower() in NARROWING and all("*" not in str(value) for value in _many(values))
+        key.lower() in NARROWING and all("*" not in str(value) for value in many(values))
         for operator, pairs in condition.items()
         if not operator.startswith(("StringNot", "ArnNot", "Null"))
         for key, values in pairs.items()
@@ -111,10 +111,10 @@ def allows(statements: list[dict[str, Any]], request: Request) -> bool:
 def _applies(statement: dict[str, Any], request: Request) -> bool:
     return (
         _principal(statement.get("Principal"), request.principal)
-        and _like(_many(statement.get("Action")), request.action)
-        and _like(_many(statement.get("Resource")), request.resource)
+        and _like(many(statement.get("Action")), request.action)
+        and _like(many(statement.get("Resource")), request.resource)
         and all(
-            _holds(operator, key.lower(), _many(values), request)
+            _holds(operator, key.lower(), many(values), request)
             for operator, pairs in statement.get("Condition", {}).items()
             for key, values in pairs.items()
         )
@@ -122,13 +122,13 @@ def _applies(statement: dict[str, Any], request: Request) -> bool:
 
 
 def _everybody(principal: Any) -> bool:
-    return principal == "*" or (isinstance(principal, dict) and "*" in _many(principal.get("AWS")))
+    return principal == "*" or (isinstance(principal, dict) and "*" in many(principal.get("AWS")))
 
 
 def _principal(principal: Any, who: str | None) -> bool:
     if _everybody(principal):
         return True
-    return isinstance(principal, dict) and who in _many(principal.get("Service"))
+    return isinstance(principal, dict) and who in many(principal.get("Service"))
 
 
 def _holds(operator: str, key: str, values: list[Any], request: Request) -> bool:
@@ -145,7 +145,7 @@ def _like(patterns: list[Any], value: str) -> bool:
     return any(fnmatch.fnmatchcase(value, str(pattern)) for pattern in patterns)
 
 
-def _many(value: Any) -> list[Any]:
+def many(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

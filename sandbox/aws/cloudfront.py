@@ -21,12 +21,16 @@ from sandbox.aws import backends
 from sandbox.aws.cache_policies import find as find_cache_policy
 from sandbox.aws.cloudfront_functions import LIVE, Functions, check_version
 from sandbox.aws.cloudfront_responses import CloudFrontResponses
-from sandbox.aws.distribution import Deployed, behaviors
+from sandbox.aws.distribution import MOST_ALIASES, TENANT_ONLY, Deployed, behaviors
+from sandbox.aws.distribution import control as quotas
 from sandbox.aws.errors import Refused
 from sandbox.aws.paths import paths
+from sandbox.aws.tenant_responses import PATHS as TENANT_PATHS
+from sandbox.aws.tenants import Tenants, already_associated
 from sandbox.certificates import covers
 
 MORE_PATHS = (
+    *TENANT_PATHS,
     "{0}/2020-05-31/function/(?P<function_name>[^/]+)/publish$",
     "{0}/2020-05-31/cache-policy$",
     "{0}/2020-05-31/cache-policy/(?P<policy_id>[^/]+)$",
@@ -42,6 +46,7 @@ class CloudFront(CloudFrontBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.functions = Functions(account_id)  # type: ignore[assignment]
+        self.tenants = Tenants(account_id, lambda: self.distributions)
         self.invalidated: list[tuple[float, str, list[str]]] = []
 
     @property
@@ -60,6 +65,12 @@ class CloudFront(CloudFrontBackend):
         known = self._distribution_with_caller_reference(distribution_config["CallerReference"])
         if known is not None:
             raise DistributionAlreadyExists(known.distribution_id)
+        if len(self.distributions) >= quotas.most_distributions:
+            raise Refused(
+                "TooManyDistributions",
+                "Processing your request would cause you to exceed the maximum number of "
+                "distributions allowed.",
+            )
         distribution = Deployed(self.account_id, self.region_name, distribution_config)
         self._check(distribution)
         self.distributions[distribution.distribution_id] = distribution
@@ -85,6 +96,8 @@ class CloudFront(CloudFrontBackend):
                 "DistributionNotDisabled",
                 "The distribution you are trying to delete has not been disabled.",
             )
+        if any(tenant.distribution_id == distribution_id for tenant in self.tenants.all):
+            raise Refused("ResourceInUse", "The distribution has distribution tenants.")
         del self.distributions[distribution_id]
 
     def create_invalidation(self, dist_id: str, paths: list[str], caller_ref: str) -> Invalidation:
@@ -98,6 +111,10 @@ class CloudFront(CloudFrontBackend):
         return self.distributions[distribution_id]
 
     def _check(self, distribution: Deployed) -> None:
+        if distribution.connection_mode == TENANT_ONLY and distribution.aliases:
+            raise Refused(
+                "InvalidArgument", "A multi-tenant distribution has no alternate domain names."
+            )
         self._check_aliases(distribution)
         for behavior in behaviors(distribution.distribution_config):
             if behavior.cache_policy_id:
@@ -116,13 +133,14 @@ class CloudFront(CloudFrontBackend):
 
     def _check_aliases(self, distribution: Deployed) -> None:
         aliases = distribution.aliases
-        for other in self.distributions.values():
-            if other.id != distribution.id and aliases & other.aliases:
-                raise Refused(
-                    "CNAMEAlreadyExists",
-                    "One or more of the CNAMEs you provided are already associated with a "
-                    "different resource.",
-                )
+        if len(aliases) > MOST_ALIASES:
+            raise Refused(
+                "TooManyDistributionCNAMEs",
+                "Your request contains more CNAMEs than are allowed per distribution.",
+            )
+        others = [each for each in self.distributions.values() if each.id != distribution.id]
+        if any(aliases & other.aliases for other in others) or self.tenants.holding(aliases):
+            raise already_associated()
         if not distribution.certificate_arn:
             if aliases:
                 raise _invalid_certificate(

@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from moto.cloudfront.models import OriginAccessControl
-from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.responses import ActionResult, EmptyResult
 
 from sandbox.aws import cache_policies
 from sandbox.aws.cloudfront_functions import DEVELOPMENT, LIVE, Function, Stage
+from sandbox.aws.tenant_responses import TenantResponses
 
 if TYPE_CHECKING:
     from sandbox.aws.cloudfront import CloudFront
 
 
-class CloudFrontResponses(CloudFrontResponse):
+class CloudFrontResponses(TenantResponses):
     @property
     def cloudfront(self) -> "CloudFront":
         return cast("CloudFront", self.backend)

@@ -7,14 +7,20 @@ from typing import Any
 from moto.cloudfront.models import Distribution, DistributionConfig, random_id
 from moto.core.utils import utcnow
 
+MOST_ALIASES, MOST_DISTRIBUTIONS, MOST_TENANTS = 100, 500, 10_000
+TENANT_ONLY = "tenant-only"
+"""The connection mode of a distribution whose names are those of its tenants."""
 DEFAULT_TTL, MAX_TTL = 86400, 31536000
 """Of a behaviour without a cache policy, in seconds."""
 
 
 class Control:
-    """What a test can set: the seconds from a change of a distribution to its status Deployed."""
+    """What a test can set: the seconds from a change of a distribution to its status Deployed, and
+    the quotas of distributions and of tenants."""
 
     deploy_seconds = 0.0
+    most_distributions = MOST_DISTRIBUTIONS
+    most_tenants = MOST_TENANTS
 
 
 control = Control()
@@ -58,6 +64,11 @@ class Deployed(Distribution):
         return {alias.lower() for alias in config.Aliases.get("Items") or []}
 
     @property
+    def connection_mode(self) -> str:
+        config: Any = self.distribution_config
+        return str(config.ConnectionMode)
+
+    @property
     def arns_of_functions(self) -> set[str]:
         return {
             association["FunctionARN"]
@@ -73,6 +84,8 @@ class Deployed(Distribution):
     def restore_dropped(self, config: dict[str, Any]) -> None:
         """Put back what moto's classes leave out of the configuration they are given."""
         kept: Any = self.distribution_config
+        kept.ConnectionMode = config.get("ConnectionMode") or "direct"
+        kept.TenantConfig = config.get("TenantConfig")
         for origin, given in zip(kept.Origins["Items"], config["Origins"]["Items"], strict=True):
             origin.origin_access_control_id = given.get("OriginAccessControlId") or ""
             origin.s3_origin_config = given.get("S3OriginConfig")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.aws import backends
+from sandbox.aws.distribution import TENANT_ONLY
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,12 @@ def zones() -> list[Zone]:
 
 
 def distribution_hosts() -> list[str]:
-    """The d….cloudfront.net name of each distribution."""
-    return [found.domain_name for found in backends.cloudfront().distributions.values()]
+    """The d….cloudfront.net name of each distribution, and of each connection group; one with
+    tenants answers at no name of its own."""
+    cloudfront = backends.cloudfront()
+    direct = [
+        found.domain_name
+        for found in cloudfront.distributions.values()
+        if found.connection_mode != TENANT_ONLY
+    ]
+    return [*direct, *cloudfront.tenants.endpoints]

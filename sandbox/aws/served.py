@@ -1,6 +1,6 @@
 """What the edge reads of moto's state: distributions, certificates, functions, objects."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.aws import backends, bucket_policy, cache_policies
@@ -61,11 +61,19 @@ class Distribution:
 
 
 def distribution(alias: str) -> Distribution | None:
-    """The enabled distribution that has this alias."""
-    for found in backends.cloudfront().distributions.values():
+    """The enabled distribution that has this alias, or a tenant with it, whose certificate it then
+    shows."""
+    cloudfront = backends.cloudfront()
+    for found in cloudfront.distributions.values():
         if found.enabled and alias in found.aliases:
             return _distribution(found)
-    return None
+    tenant = cloudfront.tenants.holding([alias])
+    if tenant is None or not tenant.enabled:
+        return None
+    template = cloudfront.distributions[tenant.distribution_id]
+    if not template.enabled or not cloudfront.tenants.group(tenant.group_id).enabled:
+        return None
+    return replace(_distribution(template), certificate_arn=tenant.certificate_arn)
 
 
 def _distribution(found: Deployed) -> Distribution:

@@ -12,6 +12,7 @@ from sandbox.aws.backends import LOCK
 from sandbox.calls import read_body
 from sandbox.cloudflare import (
     dns_records,
+    permissions,
     r2_buckets,
     r2_domains,
     r2_lifecycle,
@@ -96,6 +97,7 @@ class CloudflareFront(Front[Call]):
     def apply(self, call: Call, environ: dict[str, Any]) -> Answer:
         try:
             _authenticate(call)
+            _permit(call)
             return success(call.handler(call))
         except Refused as refused:
             return failure(refused)
@@ -108,6 +110,7 @@ def _allowed(call: Call) -> bool:
     try:
         with LOCK:
             _authenticate(call)
+            _permit(call)
     except Refused:
         return False
     return True
@@ -137,3 +140,13 @@ def _authenticate(call: Call) -> None:
         raise Refused(403, 10000, "Authentication error")
     if call.parameters.get("account_id", control.account) != control.account:
         raise Refused(403, 10000, "Authentication error")
+
+
+def _permit(call: Call) -> None:
+    """Refuse what the token's permission groups do not let it do."""
+    groups = permissions.needed(call.operation)
+    if groups:
+        given = control.permissions.intersection(groups)
+        if not given:
+            raise Refused(403, 10000, "Authentication error")
+        control.used |= given

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.certificates import Authority, Certificate
+from sandbox.cloudflare import permissions
 from sandbox.workers.script import Script
 
 ACCOUNT = "0f3a6c1d9b2e4857a1c4e7f0b3d69258"
@@ -166,6 +167,8 @@ class Cloudflare:
 
     Attributes:
         token: the API token that is right.
+        permissions: the permission groups of this token.
+        used: those that a call has asked for.
         pending_seconds: how long a custom domain is pending after it was made.
         routes: of Workers, by zone and id.
         retired: uploads that the runtime need not run any longer.
@@ -182,6 +185,8 @@ class Cloudflare:
     def reset(self) -> None:
         """Forget everything."""
         self.token = TOKEN
+        self.permissions = permissions.all_documented()
+        self.used: set[str] = set()
         self.pending_seconds = 0.0
         self.zones: dict[str, Zone] = {}
         self.buckets: dict[str, Bucket] = {}

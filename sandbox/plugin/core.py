@@ -194,8 +194,8 @@ Response = provider_pb2.DiffResponse
 
 def _recorded(kind: Resource, inputs: Props, state: Props, new: Props) -> Props:
     """The inputs of an import lack what has a default, and a program may give what the API has
-    chosen so far: both are as the state says."""
-    known = {*kind.defaults, *(kind.computed & new.keys())} & state.keys()
+    chosen so far: both are as the state says, and so is what the API has filled in."""
+    known = {*kind.defaults, *(kind.computed & new.keys()), *kind.reflected} & state.keys()
     return {**{key: state[key] for key in known}, **inputs}
 
 

@@ -95,6 +95,9 @@ class Resource:
     """Outputs only the API knows: unknown in the preview of a create."""
     volatile: ClassVar[frozenset[str]] = frozenset()
     """Of these, what an update changes: unknown in its preview."""
+    reflected: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that the API fills in, and that the real provider takes away again where a program
+    does not give them: unless it ignores their changes."""
     secret: ClassVar[frozenset[str]] = frozenset()
     """Paths of outputs that are secret, given as secrets or not."""
     unsupported: ClassVar[frozenset[str]] = frozenset()

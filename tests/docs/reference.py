@@ -22,7 +22,11 @@ from tests.docs.source import Told, configured, fields, ruled, told
 
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "package.json").read_text())
 PREFIX = "mta-sts:index:"
-CONTEXTS = {"ReportCollector": " of a collector", "WorkerHost": " of a Worker"}
+CONTEXTS = {
+    "ReportCollector": " of a collector",
+    "TenantHost": " of tenants",
+    "WorkerHost": " of a Worker",
+}
 REVIEW = "#findings-of-the-review"
 PLAIN = {"string": "text", "integer": "whole number", "number": "number", "boolean": "yes or no"}
 COMMANDS = ("suggest", "policy", "check", "reports", "review")
@@ -103,6 +107,7 @@ def _stack() -> Iterator[str]:
     secret = fields("checks.py", "Account")["secret"]
     described = {
         "domains": project["mta-sts:domains"]["description"],
+        "domainsFile": project["mta-sts:domainsFile"]["description"],
         "cloudflare": AccountKeys.__doc__ or "",
         "secretAccessKey": f"{secret} Set it by `pulumi config set --secret`.",
         "lookUp": given["lookUp"],

@@ -42,6 +42,8 @@ def test_yaml(block: Block) -> None:
         asyncio.run(of_a_stack(given["config"]))
     elif "runtime" in given:
         of_a_program(given)
+    elif all("." in key for key in given):
+        checks.stack_domains(given)
     elif not any("script" in job for job in given.values() if isinstance(job, dict)):
         checks.stack_domains({"solarmora.com": {**DOMAIN, **given}})
 
@@ -50,6 +52,9 @@ async def of_a_stack(config: Mapping[str, Any]) -> None:
     """Within an event loop, which Outputs need."""
     ours = {f"mta-sts:{name}" for name in configured()}
     assert config.keys() <= ours | OTHERS
+    if "mta-sts:domainsFile" in config:
+        assert "mta-sts:domains" not in config
+        return
     domains = checks.stack_domains(config["mta-sts:domains"])
     secret = config.get("mta-sts:secretAccessKey") and pulumi.Output.secret("it")
     checks.account(config.get("mta-sts:cloudflare"), secret, domains)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from mta_sts import CloudFrontHost, MtaSts, WorkerHost
+from mta_sts import CloudFrontHost, MtaSts, TenantHost, WorkerHost
 from mta_sts.arguments import Host, HostedDomain, Zone
 from sandbox.cloud import Cloud
 from tests.engine.programs import Program, policy
@@ -75,6 +75,16 @@ def program(
             "secret_access_key": pulumi.Output.secret(cloud.cloudflare.secret_access_key),
         }
         hosts: dict[str, Host] = {"r2": {"r2": {"account_id": account, **key}}}  # type: ignore[typeddict-item]
+        if domains := hosted("tenant"):
+            tenants = TenantHost("tenants", {"domains": domains})
+            hosts["tenant"] = {
+                "tenant": {
+                    "target": tenants.target,
+                    "bucket": tenants.bucket,
+                    "distribution_id": tenants.distribution_id,
+                    "connection_group_id": tenants.connection_group_id,
+                }
+            }
         if domains := hosted("cloudfront"):
             cloudfront = CloudFrontHost("cloudfront", {"domains": domains})
             hosts["cloudfront"] = {

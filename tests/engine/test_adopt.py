@@ -1,9 +1,5 @@
 """Taking over what exists: resources of the same stack by aliases, records by `pulumi import`."""
 
-import os
-import shlex
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,6 +15,9 @@ from sandbox.watcher import Watcher
 from tests.engine.examples import example
 from tests.engine.programs import Program
 from tests.engine.stack import Run, Stack, Step
+from tests.engine.typed import Typed
+
+pytestmark = pytest.mark.usefixtures("administrator")
 
 DOMAIN = "solarmora.com"
 NAME = f"mta-sts.{DOMAIN}"
@@ -27,7 +26,6 @@ POLICY = Policy(mode="testing", mx=[f"mail.{DOMAIN}"], max_age=604800)
 DNS = "ChangeResourceRecordSets"
 ROUTE53 = "aws:route53/record:Record"
 LAG = 1.5  # seconds that the edge lags
-LIMIT = 100  # seconds, of one command
 
 
 def succeeded(run: Run) -> Run:
@@ -78,23 +76,6 @@ def test_what_was_written_by_hand_goes_on(
     ]
     assert [event.id for event in watcher.events][-1] == POLICY.id
     assert not succeeded(stack.preview(after)).changes
-
-
-class Typed:
-    """`pulumi`, as one types it beside a stack."""
-
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self._folder = folder
-        path = os.pathsep.join([str(ROOT / ".venv" / "bin"), environment["PATH"]])
-        self._environment = {**os.environ, **environment, "PATH": path}
-
-    def __call__(self, command: str) -> None:
-        done = subprocess.run(
-            [*shlex.split(command), "--yes", "--stack", "test"],
-            cwd=self._folder, env=self._environment, timeout=LIMIT, check=False,
-            capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture

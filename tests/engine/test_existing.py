@@ -16,6 +16,8 @@ from tests.engine.examples import example
 from tests.engine.stack import Run, Stack
 from tests.sandbox.cloud_site import Site
 
+pytestmark = pytest.mark.usefixtures("administrator")
+
 DOMAIN = "solarmora.com"
 NAME = f"mta-sts.{DOMAIN}"
 POLICY = Policy(mode="testing", mx=[f"mail.{DOMAIN}"], max_age=604800)

@@ -115,6 +115,7 @@ def test_a_domain_alone_makes_its_own_host(
     assert stack.state() == []
 
 
+@pytest.mark.usefixtures("administrator")
 def test_an_existing_bucket_keeps_its_owners_policy(
     cloud: Cloud, stack: Stack, zones: dict[str, str]
 ) -> None:

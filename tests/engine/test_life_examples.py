@@ -11,6 +11,8 @@ from sandbox.setting import ROOT
 from tests.engine.programs import Program
 from tests.engine.stack import Run, Stack
 
+pytestmark = pytest.mark.usefixtures("administrator")
+
 DOMAIN = "solarmora.com"
 OLD, NEW = "mail.solarmora.com", "mx2.solarmora.com"
 DNS = "ChangeResourceRecordSets"

@@ -205,6 +205,7 @@ def about(bucket: str, statement: str) -> str:
     return re.sub("arn:aws:s3:::[a-z]+", f"arn:aws:s3:::{bucket}", statement)
 
 
+@pytest.mark.usefixtures("administrator")
 def test_another_bucket(life: Life) -> None:
     """The user copies the file there first; then no sender finds it missing."""
     s3 = life.cloud.client("s3")

@@ -13,6 +13,8 @@ from tests.engine.examples import example
 from tests.engine.programs import policy
 from tests.engine.stack import Run, Stack
 
+pytestmark = pytest.mark.usefixtures("administrator")
+
 HERE, ELSEWHERE = "solarmora.com", "solarmora.net"
 UNREVIEWED = (
     "not-reviewed: mx is known once a resource of this program is made. The review comes in "

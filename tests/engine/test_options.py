@@ -8,6 +8,8 @@ from sandbox.cloud import Cloud
 from tests.engine.examples import example
 from tests.engine.stack import Run, Stack
 
+pytestmark = pytest.mark.usefixtures("administrator")
+
 DOMAIN, SECOND = "solarmora.com", "solarmora.net"
 ROUTE53 = "aws:route53/record:Record"
 

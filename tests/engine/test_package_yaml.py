@@ -196,6 +196,30 @@ def test_a_worker_with_a_bucket_and_the_collector_of_reports(
     assert f"WorkerHost worker: {INSIDE_SCRIPT}" in refused.printed
 
 
+def test_groups(project: Project) -> None:
+    """Each domain is given the target of its group, and a move is told."""
+    of_net = project.properties("policies")["domains"][1]
+    cloudfront = project.properties(NET)["host"]["cloudfront"]
+    of_net["group"], cloudfront["target"] = "b", '${policies.targets["b"]}'
+    project.program["outputs"] = {"targets": "${policies.targets}"}
+    project.write()
+    targets = succeeded(project.up()).outputs["targets"]
+    assert [*targets] == ["b", "default"]
+    cnames = {
+        each["inputs"]["name"]: each["inputs"]["records"]
+        for each in project.state()
+        if each["type"] == "aws:route53/record:Record" and each["urn"].endswith("-cname")
+    }
+    assert cnames == {
+        f"mta-sts.{COM}": [targets["default"]],
+        f"mta-sts.{NET}": [targets["b"]],
+    }
+    of_net["group"], cloudfront["target"] = "c", '${policies.targets["c"]}'
+    project.write()
+    told = succeeded(project.preview()).said("warning")
+    assert [words for words in told if "moves from group b to group c" in words]
+
+
 def test_a_stack_goes_from_python_to_yaml(
     cloud: Cloud, project: Project, engine_environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -80,6 +80,24 @@ def test_ten_mistakes_are_one_message_before_anything_is_made(
     assert cloud.log == []
 
 
+def test_domains_in_a_file(cloud: Cloud, program: Program) -> None:
+    configuration = yaml.safe_load(program.file.read_text())
+    domains = configuration["config"].pop("mta-sts:domains")
+    program.file.write_text(yaml.safe_dump(configuration))
+    program.run("config", "set", "mta-sts:domainsFile", "domains.yaml")
+    file = program.project / "domains.yaml"
+    file.write_text(yaml.safe_dump({**domains, "b.example": {"mode": "none"}}))
+    run = program.run("preview")
+    assert run.returncode != 0
+    assert "mta-sts:domainsFile: domains.yaml has a mistake; nothing was changed:" in run.stdout
+    assert "b.example: zone: missing; allowed: route53 or cloudflare" in run.stdout
+    assert "Traceback" not in run.stdout
+    file.write_text(yaml.safe_dump(domains))
+    run = program.run("preview")
+    assert run.returncode == 0, run.stdout
+    assert f"+ mta-sts:index:MtaSts {DOMAIN} create" in " ".join(run.stdout.split())
+
+
 def test_no_domains(cloud: Cloud, program: Program) -> None:
     program.configure({})
     run = program.run("preview")

@@ -6,12 +6,15 @@ from typing import Any
 
 import pulumi
 import pulumi.runtime
+import pytest
 
 from sandbox.aws.backends import ACCOUNT
 from sandbox.cloud import Cloud
 from sandbox.setting import ROOT
 from tests.engine.programs import Program
 from tests.engine.stack import PROJECT, Run, Stack
+
+pytestmark = pytest.mark.usefixtures("administrator")
 
 HOST = "reports.solarmora.net"
 REGION = "us-east-1"

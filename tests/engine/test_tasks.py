@@ -21,6 +21,7 @@ STORIES = {
     "a life": ("docs/turn-on.md", "docs/enforce.md", "docs/change-mx.md", "docs/leave.md"),
     "a move": ("docs/move-host.md",),
     "an adoption": ("docs/adopt.md",),
+    "groups": ("docs/many.md",),
 }
 """Pages that go on where the one before ended."""
 

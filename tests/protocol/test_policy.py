@@ -65,7 +65,6 @@ def test_mode_none_has_no_mx() -> None:
         ["MAIL.solarmora.com", "*.Solarmora.NET", "backupmx.solarmora.com"],  # case
         ["mail.solarmora.com.", "*.solarmora.net.", "backupmx.solarmora.com."],  # trailing dots
         [*SEED.mx, *SEED.mx],  # duplicates
-        (pattern for pattern in SEED.mx),  # no list
     ],
 )
 def test_equal_meaning_gives_equal_bytes(mx: Any) -> None:
@@ -73,6 +72,10 @@ def test_equal_meaning_gives_equal_bytes(mx: Any) -> None:
     assert other == SEED
     assert hash(other) == hash(SEED)
     assert other.render() == SEED_BYTES
+
+
+def test_mx_may_be_what_can_be_read_only_once() -> None:
+    assert Policy(mode="testing", mx=(pattern for pattern in SEED.mx), max_age=604800) == SEED
 
 
 def test_unicode_and_a_labels_are_equal() -> None:
@@ -252,19 +255,87 @@ GIVEN: dict[str, Any] = {"mode": "enforce", "mx": ["mail.solarmora.com"], "max_a
 
 
 @pytest.mark.parametrize(
-    ("arguments", "kind"),
+    ("arguments", "kind", "told"),
     [
-        ({"mode": "Enforce"}, errors.ModeError),
-        ({"mx": []}, errors.MxMissingError),
-        ({"mx": "mail.solarmora.com"}, errors.MxError),  # its letters are no patterns
-        ({"mx": None}, errors.MxError),
-        ({"mx": ["mail.solarmora.com", "192.0.2.1"]}, errors.MxError),
-        ({"max_age": 604800.0}, errors.MaxAgeError),
+        (
+            {"mode": "Enforce"},
+            errors.ModeError,
+            "mode: found 'Enforce'; mode is exactly one of testing, enforce and none "
+            "(RFC 8461 3.2)",
+        ),
+        (
+            {"mx": []},
+            errors.MxMissingError,
+            "mode: found 'enforce'; modes testing and enforce need at least one mx (RFC 8461 3.2)",
+        ),
+        (
+            {"mx": "mail.solarmora.com"},  # its letters are no patterns
+            errors.MxError,
+            "mx: found 'mail.solarmora.com'; mx is a list of host names (RFC 8461 3.2)",
+        ),
+        (
+            {"mx": None},
+            errors.MxError,
+            "mx: found None; mx is a list of host names (RFC 8461 3.2)",
+        ),
+        (
+            {"mx": ["mail.solarmora.com", 7]},
+            errors.MxError,
+            f"mx: found 7; {errors.MxError.rule}",
+        ),
+        (
+            {"mx": ["a*.solarmora.com"]},
+            errors.MxError,
+            "mx: found 'a*.solarmora.com'; '*' stands only once, for the whole first label "
+            "(RFC 8461 4.1)",
+        ),
+        (
+            {"mx": ["a.example, b.example"]},
+            errors.MxError,
+            "mx: found 'a.example, b.example'; mx is one host name; each has its own line "
+            "(RFC 8461 3.2)",
+        ),
+        (
+            {"mx": ["a.example;b.example"]},
+            errors.MxError,
+            "mx: found 'a.example;b.example'; mx is one host name; each has its own line "
+            "(RFC 8461 3.2)",
+        ),
+        (
+            {"max_age": 604800.0},
+            errors.MaxAgeError,
+            f"max_age: found 604800.0; {errors.MaxAgeError.rule}",
+        ),
+        (
+            {"mx": [f"mx{n}.solarmora.com" for n in range(4000)]},
+            errors.PolicyTooLongError,
+            f"mx: found '4000 mx'; {errors.PolicyTooLongError.rule}",
+        ),
     ],
 )
-def test_arguments_that_are_refused(arguments: dict[str, Any], kind: type[PolicyError]) -> None:
-    with pytest.raises(kind):
+def test_arguments_that_are_refused(
+    arguments: dict[str, Any], kind: type[PolicyError], told: str
+) -> None:
+    with pytest.raises(PolicyError) as raised:
         Policy(**GIVEN | arguments)
+    assert (type(raised.value), str(raised.value)) == (kind, told)
+
+
+@pytest.mark.parametrize("size", [65536, 65537])
+def test_a_policy_is_as_long_as_senders_read(size: int) -> None:
+    """One of exactly 64 KiB is made, one of a byte more is not."""
+    suffix = f".{'y' * 30}.example"
+    left = size - len(Policy(mode="testing", mx=["a.example"], max_age=1).render())
+    lines = [65] * (left // 65 - 2)
+    rest = left - sum(lines)
+    lines += [rest // 2, rest - rest // 2]
+    names = [str(n).rjust(length - len(f"mx: {suffix}\n"), "x") for n, length in enumerate(lines)]
+    mx = ["a.example", *(name + suffix for name in names)]
+    if size == 65536:
+        assert len(Policy(mode="testing", mx=mx, max_age=1).render()) == size
+    else:
+        with pytest.raises(errors.PolicyTooLongError):
+            Policy(mode="testing", mx=mx, max_age=1)
 
 
 def test_the_ends_of_max_age() -> None:

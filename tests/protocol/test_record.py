@@ -75,14 +75,17 @@ def test_bad(text: str, kind: type[RecordError], where: str) -> None:
     with pytest.raises(RecordError) as raised:
         Record.parse(text)
     assert type(raised.value) is kind
+    found = text if where == "record" else text.split(";")[int(where[6:]) - 1].lstrip(" ")
     assert raised.value.where == where
+    assert raised.value.found == (found if kind is not errors.RecordIdError else found[3:])
     assert str(raised.value).endswith(f"; {kind.rule}")
 
 
 @pytest.mark.parametrize("record_id", ["", "a-b", "1" * 33, "ü", 5, None])
 def test_bad_ids(record_id: str) -> None:
-    with pytest.raises(errors.RecordIdError):
+    with pytest.raises(errors.RecordIdError) as raised:
         Record(id=record_id)
+    assert str(raised.value) == f"id: found {record_id!r}; {errors.RecordIdError.rule}"
 
 
 def test_a_sender_selects_the_one_record() -> None:
@@ -91,20 +94,38 @@ def test_a_sender_selects_the_one_record() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "kind"),
+    ("texts", "kind", "where", "found"),
     [
-        ([], errors.NoRecordError),
-        (["v=spf1 -all", "v=stsv1; id=1;"], errors.NoRecordError),
-        ([RFC, "v=STSv1; id=2;"], errors.SeveralRecordsError),
-        ([RFC, RFC], errors.SeveralRecordsError),
-        ([RFC, "v=STSv1; broken"], errors.SeveralRecordsError),  # 3.1 counts before it parses
-        (["v=STSv1; broken"], errors.RecordFieldError),
+        ([], errors.NoRecordError, "TXT", []),
+        (
+            ["v=spf1 -all", "v=stsv1; id=1;"],
+            errors.NoRecordError,
+            "TXT",
+            ["v=spf1 -all", "v=stsv1; id=1;"],
+        ),
+        (
+            [RFC, "v=spf1", "v=STSv1; id=2;"],
+            errors.SeveralRecordsError,
+            "TXT",
+            [RFC, "v=STSv1; id=2;"],
+        ),
+        ([RFC, RFC], errors.SeveralRecordsError, "TXT", [RFC, RFC]),
+        (  # 3.1 counts before it parses
+            [RFC, "v=STSv1; broken"],
+            errors.SeveralRecordsError,
+            "TXT",
+            [RFC, "v=STSv1; broken"],
+        ),
+        (["v=STSv1; broken"], errors.RecordFieldError, "field 2", "broken"),
     ],
 )
-def test_nothing_to_select(texts: list[str], kind: type[RecordError]) -> None:
+def test_nothing_to_select(
+    texts: list[str], kind: type[RecordError], where: str, found: object
+) -> None:
     with pytest.raises(RecordError) as raised:
         Record.select(texts)
     assert type(raised.value) is kind
+    assert (raised.value.where, raised.value.found) == (where, found)
 
 
 @settings(max_examples=150, deadline=None)

@@ -36,38 +36,53 @@ def test_good_addresses(given: str, rua: str) -> None:
     assert TlsRpt.parse(TlsRpt(rua=[given]).render()).rua == (rua,)
 
 
+SCHEME = "rua is a mailto: or https: address (RFC 8460 3)"
+MAILBOX = "mailto: is followed by a mailbox (RFC 3986 2)"
+ASCII = "a URI is ASCII without spaces; others are percent-encoded (RFC 3986 2)"
+PLAIN = "an https: address has no user and no fragment (RFC 3986 2)"
+
+
 @pytest.mark.parametrize(
-    "value",
+    ("value", "rule"),
     [
-        "",
-        "a@solarmora.com",  # no scheme
-        "http://reports.example/",  # only mailto and https
-        "ftp://reports.example/",
-        "mailto:",
-        "mailto:a",
-        "mailto:@solarmora.com",
-        "mailto:a@localhost",
-        "mailto:a@192.0.2.1",
-        "mailto:a b@solarmora.com",
-        "mailto:ü@solarmora.com",
-        "mailto:a%zz@solarmora.com",
-        "https:reports.example",
-        "https://",
-        "https:///x",
-        "https://user@reports.example/",
-        "https://reports.example/#x",
-        "https://reports.example:99999/",
-        "https://reports.example/a b",
-        "https://reports.example/\n",
-        "https://[::1/",
-        None,
-        5,
+        ("", SCHEME),
+        ("a@solarmora.com", SCHEME),  # no scheme
+        ("http://reports.example/", SCHEME),  # only mailto and https
+        ("ftp://reports.example/", SCHEME),
+        ("mailto:", MAILBOX),
+        ("mailto:a", MAILBOX),
+        ("mailto:@solarmora.com", MAILBOX),
+        (
+            "mailto:a@localhost",
+            f"{SCHEME}; a host name has at least two labels (RFC 5321 2.3.5)",
+        ),
+        ("mailto:a@192.0.2.1", f"{SCHEME}; a host name is no IP address (RFC 1123 2.1)"),
+        ("mailto:a b@solarmora.com", ASCII),
+        ("mailto:ü@solarmora.com", ASCII),
+        ("mailto:a%zz@solarmora.com", ASCII),
+        ("https:reports.example", SCHEME),
+        ("https://", f"{SCHEME}; no label is empty (RFC 1035 2.3.1)"),
+        ("https:///x", f"{SCHEME}; no label is empty (RFC 1035 2.3.1)"),
+        ("https://user@reports.example/", PLAIN),
+        ("https://:password@reports.example/", PLAIN),
+        ("https://reports.example/#x", PLAIN),
+        ("https://reports.example:99999/", "Port out of range 0-65535 (RFC 3986 2)"),
+        ("https://reports.example/a b", ASCII),
+        ("https://reports.example/\n", SCHEME),
+        ("https://[::1/", "Invalid IPv6 URL (RFC 3986 2)"),
+        (None, SCHEME),
+        (5, SCHEME),
     ],
 )
-def test_bad_addresses(value: object) -> None:
+def test_bad_addresses(value: object, rule: str) -> None:
     with pytest.raises(errors.RuaError) as raised:
         rua_of(value)
-    assert raised.value.found == value
+    assert (raised.value.where, raised.value.found) == ("rua", value)
+    assert raised.value.rule == rule
+
+
+def test_an_at_sign_in_the_local_part_stays_there() -> None:
+    assert rua_of("mailto:a@b@solarmora.com") == "mailto:a@b@solarmora.com"
 
 
 def test_addresses_stay_in_order_and_come_once() -> None:
@@ -78,10 +93,14 @@ def test_addresses_stay_in_order_and_come_once() -> None:
 
 
 def test_a_record_has_addresses() -> None:
-    with pytest.raises(errors.RuaMissingError):
+    with pytest.raises(errors.RuaMissingError) as missing:
         TlsRpt(rua=[])
-    with pytest.raises(errors.RuaError, match="list"):
+    assert str(missing.value) == "rua: found (); rua names at least one address (RFC 8460 3)"
+    with pytest.raises(errors.RuaError) as text:
         TlsRpt(rua="mailto:a@x.example")
+    assert str(text.value) == (
+        "rua: found 'mailto:a@x.example'; rua is a list of addresses (RFC 8460 3)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,25 +122,68 @@ def test_white_space_around_commas_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    ("text", "kind", "where", "found"),
     [
-        ("", errors.TlsRptVersionError),
-        ("v=TLSRPTv1", errors.TlsRptVersionError),
-        ("v=tlsrptv1; rua=mailto:a@x.example", errors.TlsRptVersionError),
-        ("rua=mailto:a@x.example; v=TLSRPTv1", errors.TlsRptVersionError),
-        ("v=TLSRPTv1;", errors.RuaMissingError),
-        ("v=TLSRPTv1; ruf=mailto:a@x.example", errors.RuaMissingError),
-        ("v=TLSRPTv1; rua=", errors.RuaError),
-        ("v=TLSRPTv1; rua=mailto:a@x.example,", errors.RuaError),
-        ("v=TLSRPTv1; rua", errors.TlsRptFieldError),
-        ("v=TLSRPTv1; rua=mailto:a@x.example;;", errors.TlsRptFieldError),
-        ("v=TLSRPTv1; rua =mailto:a@x.example", errors.TlsRptFieldError),
+        ("", errors.TlsRptVersionError, "record", ""),
+        ("v=TLSRPTv1", errors.TlsRptVersionError, "record", "v=TLSRPTv1"),
+        *(
+            (text, errors.TlsRptVersionError, "record", text)
+            for text in (
+                "v=tlsrptv1; rua=mailto:a@x.example",
+                "rua=mailto:a@x.example; v=TLSRPTv1",
+            )
+        ),
+        ("v=TLSRPTv1;", errors.RuaMissingError, "rua", ()),
+        ("v=TLSRPTv1; ruf=mailto:a@x.example", errors.RuaMissingError, "rua", ()),
+        ("v=TLSRPTv1; rua=", errors.RuaError, "rua", ""),
+        ("v=TLSRPTv1; rua=mailto:a@x.example,", errors.RuaError, "rua", ""),
+        ("v=TLSRPTv1; rua", errors.TlsRptFieldError, "field 2", "rua"),
+        ("v=TLSRPTv1; rua=mailto:a@x.example;;", errors.TlsRptFieldError, "field 3", ""),
+        (
+            "v=TLSRPTv1; rua =mailto:a@x.example",
+            errors.TlsRptFieldError,
+            "field 2",
+            "rua =mailto:a@x.example",
+        ),
     ],
 )
-def test_bad_records(text: str, kind: type[TlsRptError]) -> None:
+def test_bad_records(text: str, kind: type[TlsRptError], where: str, found: object) -> None:
     with pytest.raises(TlsRptError) as raised:
         TlsRpt.parse(text)
     assert type(raised.value) is kind
+    assert (raised.value.where, raised.value.found) == (where, found)
+    assert raised.value.rule == kind.rule
+
+
+GOOD_RECORD = "v=TLSRPTv1; rua=mailto:a@x.example"
+
+
+def test_senders_select_the_one_record() -> None:
+    others = ["v=spf1 -all", "v=TLSRPTv2; rua=x", "v=TLSRPTv1 ; rua=x"]
+    assert TlsRpt.select([*others, GOOD_RECORD]).rua == ("mailto:a@x.example",)
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "where", "found"),
+    [
+        ([], errors.NoTlsRptError, "TXT", []),
+        (["v=spf1 -all"], errors.NoTlsRptError, "TXT", ["v=spf1 -all"]),
+        (
+            [GOOD_RECORD, "v=spf1", "v=TLSRPTv1; broken"],
+            errors.SeveralTlsRptError,
+            "TXT",
+            [GOOD_RECORD, "v=TLSRPTv1; broken"],
+        ),
+        (["v=TLSRPTv1; broken"], errors.TlsRptFieldError, "field 2", "broken"),
+    ],
+)
+def test_nothing_to_select(
+    texts: list[str], kind: type[TlsRptError], where: str, found: object
+) -> None:
+    with pytest.raises(TlsRptError) as raised:
+        TlsRpt.select(texts)
+    assert type(raised.value) is kind
+    assert (raised.value.where, raised.value.found) == (where, found)
 
 
 AT_HOME = [
@@ -131,6 +193,8 @@ AT_HOME = [
     (["mailto:tls@x.example", "mailto:tls@y.example"], False),
     (["https://y.example/x.example"], False),
     (["mailto:tls@notx.example"], False),
+    (["mailto:tls@y.example?cc=a@x.example"], False),
+    (["mailto:a@y.example@x.example"], True),
 ]
 
 

@@ -63,6 +63,11 @@ class TestMxUncovered:
             "Senders refuse it and defer the mail. Add it to mx. "
             "Or set accept: {mx-uncovered: <reason>}",
         )
+        assert said("mx-uncovered", since(TESTING), TESTING, implicit) == (
+            "warning",
+            "without an MX record the domain is its own MX (RFC 5321 5.1), and no mx matches it. "
+            "Senders report it, and under enforce refuse it. Add it to mx",
+        )
         own = policy("enforce", "solarmora.com")
         assert codes(since(policy("testing", "solarmora.com")), own, implicit) == []
 

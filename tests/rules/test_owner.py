@@ -225,6 +225,21 @@ class TestValidationGone:
         found = codes(since(TESTING), TESTING, observed, terms=terms(**given))
         assert "validation-gone" not in found
 
+    def test_of_a_group_that_domains_leave(self) -> None:
+        """They wait for its certificate, too: it is another one without them."""
+        names = {"host": "default", "host-b": "b"}
+        left = Group("host-b", ("a.example", DOMAIN), True, ("moved.example",), names)
+        severity, words = said(
+            "validation-gone",
+            since(TESTING),
+            TESTING,
+            lacks(VALIDATION),
+            terms=terms(group=left, recorded_group="host-b"),
+        )
+        assert severity == "error"
+        assert "The certificate of group b is due for another list of names in this run" in words
+        assert "it would fail after 75 minutes, for a.example, moved.example too." in words
+
 
 class TestOwnerHost:
     def test_another_host(self) -> None:

@@ -3,9 +3,11 @@
 import itertools
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from mta_sts.findings import Group
 from mta_sts.hosts.recorded import NAMED_BY
 from mta_sts.memory import Recorded
 from mta_sts.review import (
@@ -229,6 +231,52 @@ class TestMovedHost:
         assert codes(Recorded(), TESTING, terms=Terms(target="d2.cloudfront.net")) == []
 
 
+class TestMovedToAnotherGroup:
+    GROUP = Group("host-b", ("a.example",), True, names={"host": "default", "host-b": "b"})
+    MOVES = (
+        "the domain moves from group default to group b: once the certificate of b is issued, the "
+        "distribution of default lets go of the name, and that of b takes it. Meanwhile, for "
+        "minutes on AWS, senders cannot fetch the policy: those who hold it keep it, others "
+        "deliver as if there was none. The mta-sts CNAME changes once b serves it"
+    )
+
+    def terms(self, **given: Any) -> Terms:
+        return Terms(**{"host": "cloudfront", "group": self.GROUP, "recorded_at": "host", **given})
+
+    def test_what_is_told(self) -> None:
+        found = findings(since(TESTING), TESTING, terms=self.terms())
+        assert found == [Finding("moved-host", "warning", self.MOVES)]
+
+    def test_under_protection(self) -> None:
+        """It stops though the policy stays as it is; and a word lets it go on."""
+        protected = self.terms(protected=True)
+        more = (
+            ". Senders may hold an enforce policy: leave the domain in group default, or move it "
+            "knowingly"
+        )
+        assert said("moved-host", since(ENFORCE), ENFORCE, terms=protected) == (
+            "error",
+            f"{self.MOVES}{more}. Or set accept: {{moved-host: <reason>}}",
+        )
+        accepted = replace(protected, accept={"moved-host": "it is full"})
+        assert said("moved-host", since(ENFORCE), ENFORCE, terms=accepted) == (
+            "warning",
+            f"{self.MOVES}{more}. Accepted: it is full",
+        )
+
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {"recorded_at": "host-b"},  # it stays
+            {"recorded_at": None},  # it was on none of this stack
+            {"recorded_at": "other"},  # it comes from another host, which is told by its target
+            {"group": None},  # the distribution is another's
+        ],
+    )
+    def test_not_moved(self, given: dict[str, Any]) -> None:
+        assert codes(since(ENFORCE), ENFORCE, terms=self.terms(protected=True, **given)) == []
+
+
 class TestMovedToAnotherHost:
     HERE = replace(since(ENFORCE), host="cloudfront", zone_id="Z1")
 
@@ -251,6 +299,34 @@ class TestMovedToAnotherHost:
                 "before the mta-sts CNAME changes. Cloudflare then answers no more, and senders "
                 "may hold its address for 5 min: those who do cannot fetch the policy. If they "
                 "hold it they keep it, else they deliver as if there was none",
+            ),
+            (
+                "cloudfront",
+                "tenant",
+                "warning",
+                "the host moves from d1.cloudfront.net to a CloudFront tenant: CloudFront has a "
+                "name in one place only, so its distribution lets go of it first. From then on "
+                "until the tenant answers, for minutes, in which its certificate is issued, "
+                "senders cannot fetch the policy: those who hold it keep it, others deliver as if "
+                "there was none",
+            ),
+            (
+                "tenant",
+                "cloudfront",
+                "warning",
+                "the host moves from d1.cloudfront.net to CloudFront: CloudFront has a name in one "
+                "place only. Once the certificate is issued, the tenant is deleted, and the "
+                "distribution gets the name. Until that answers, for minutes, senders cannot "
+                "fetch the policy: those who hold it keep it, others deliver as if there was none",
+            ),
+            (
+                "worker-route",
+                "tenant",
+                "warning",
+                "the host moves from d1.cloudfront.net to a CloudFront tenant: its mta-sts CNAME "
+                "is changed in place, and then the tenant is made. Until that answers, for "
+                "minutes, in which its certificate is issued, senders cannot fetch the policy: "
+                "those who hold it keep it, others deliver as if there was none",
             ),
             (
                 "cloudfront",
@@ -280,11 +356,11 @@ class TestMovedToAnotherHost:
         severity, words = said(
             "moved-host", replace(self.HERE, host=old), ENFORCE, terms=Terms(host=new)
         )
-        in_place = (old, new) == ("cloudfront", "worker-route")
+        in_place = old in ("cloudfront", "tenant") and new == "worker-route"
         assert severity == ("info" if in_place else "warning")
         assert words.startswith("the host moves from d1.cloudfront.net to ")
 
-    @pytest.mark.parametrize("old", ["cloudfront", "r2", "worker", "worker-route"])
+    @pytest.mark.parametrize("old", ["cloudfront", "tenant", "r2", "worker", "worker-route"])
     def test_the_same_host(self, old: str) -> None:
         assert codes(replace(self.HERE, host=old), ENFORCE, terms=Terms(host=old)) == []
 

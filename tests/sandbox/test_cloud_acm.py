@@ -40,6 +40,15 @@ def test_pending_until_each_name_is_validated(site: Site) -> None:
     assert status(site, arn) == "ISSUED"
 
 
+def test_the_quota_of_names(site: Site) -> None:
+    site.cloud.acm.most_names = 2
+    site.request_certificate("a.example.com", "b.example.com")
+    with pytest.raises(ClientError) as caught:
+        site.request_certificate("a.example.com", "b.example.com", "c.example.com")
+    assert refusal(caught.value) == ("LimitExceededException", 400)
+    assert "Certificate has too many domains." in str(caught.value)
+
+
 def test_two_certificates_of_a_domain_want_one_record(site: Site) -> None:
     other = site.request_certificate("other.example.com", site.host, f"*.{site.host}")
     records = [

@@ -149,6 +149,19 @@ def test_an_alias_belongs_to_one_distribution(site: Site) -> None:
     assert refusal(caught.value) == ("DistributionAlreadyExists", 409)
 
 
+def test_quotas(site: Site) -> None:
+    aliases = [f"mta-sts{number}.example.com" for number in range(101)]
+    config = site.config()
+    with pytest.raises(ClientError) as caught:
+        site.create({**config, "Aliases": {"Quantity": 101, "Items": aliases}})
+    assert refusal(caught.value) == ("TooManyDistributionCNAMEs", 400)
+    site.cloud.cloudfront.most_distributions = 1
+    site.create(config)
+    with pytest.raises(ClientError) as caught:
+        site.create({**config, "CallerReference": "another"})
+    assert refusal(caught.value) == ("TooManyDistributions", 400)
+
+
 def test_origin_access_controls(site: Site) -> None:
     cloudfront = site.cloud.client("cloudfront")
     distribution = site.distribute()

@@ -84,5 +84,5 @@ class History:
         return cls.from_json(file.read_text())
 
 
-_LEFT_OUT = {key: (value, []) for key, value in vars(Step("")).items()}
+_LEFT_OUT: dict[str, tuple[Any, ...]] = {key: (value, []) for key, value in vars(Step("")).items()}
 """What is not written down of a step."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import yaml
 
-from mta_sts import checks
+from mta_sts import checks, domains_file
 from mta_sts.commands import FINDINGS, FINE
 from mta_sts.findings import Finding, Terms
 from mta_sts.life import counts_from
@@ -70,10 +70,10 @@ def review(
 ) -> None:
     """Say what the change from OLD to NEW does to mail.
 
-    Both are stack configurations (Pulumi.<stack>.yaml) or policy files (mta-sts.txt); /dev/null
-    stands for none. What `pulumi preview` knows from the stack's state is not known here: since
-    when OLD is announced, say with --since. Exit status: 0 nothing found, 1 findings, 2 a file
-    could not be read.
+    Both are stack configurations (Pulumi.<stack>.yaml), files of domains (mta-sts:domainsFile) or
+    policy files (mta-sts.txt); /dev/null stands for none. What `pulumi preview` knows from the
+    stack's state is not known here: since when OLD is announced, say with --since. Exit status: 0
+    nothing found, 1 findings, 2 a file could not be read.
     """
     try:
         folders = Folders()
@@ -88,10 +88,11 @@ def review(
 
 
 def read(file: Path, domain: str | None, folders: Folders) -> dict[str, Side]:
-    """The domains of a stack configuration, or the one of a policy file; none of an empty file.
+    """The domains of a stack configuration, of a file of domains, or the one of a policy file; none
+    of an empty file.
 
     Raises:
-        ValueError: it is neither, or a policy file and no domain was said.
+        ValueError: it is none of these, or a policy file and no domain was said.
         ArgumentError: the configuration is wrong.
         OSError, yaml.YAMLError: it cannot be read.
     """
@@ -105,12 +106,24 @@ def read(file: Path, domain: str | None, folders: Folders) -> dict[str, Side]:
             return {host_name(domain): Side(Policy.parse(data))}
         except (PolicyError, HostNameError) as error:
             raise ValueError(f"{file}: {error}") from None
-    configuration = yaml.safe_load(data)
+    configuration = domains_file.load(file)
     given = configuration.get("config") if isinstance(configuration, dict) else None
-    domains = given.get("mta-sts:domains") if isinstance(given, dict) else None
+    domains = given.get(domains_file.DOMAINS) if isinstance(given, dict) else None
+    where = domains_file.DOMAINS
+    if isinstance(given, dict) and (others := given.get(domains_file.FILE)):
+        raise ValueError(f"{file}: its domains are in {others}: review two versions of that")
+    if _is_domains(configuration):
+        domains, where = configuration, str(file)
     if domains is None:
         raise ValueError(f"{file}: neither a policy file nor a stack with mta-sts:domains")
-    return {each.domain: _side(each, folders) for each in checks.stack_domains(domains)}
+    return {each.domain: _side(each, folders) for each in checks.stack_domains(domains, where)}
+
+
+def _is_domains(configuration: object) -> bool:
+    """Whether this is what `mta-sts:domainsFile` names: a mapping from domain to keys."""
+    if not isinstance(configuration, dict) or not configuration:
+        return False
+    return all("." in str(key) and isinstance(of, dict) for key, of in configuration.items())
 
 
 def _side(given: checks.StackDomain, folders: Folders) -> Side:

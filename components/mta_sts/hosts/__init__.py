@@ -78,6 +78,10 @@ def host_of(host: Host) -> tuple[HostModule, Any]:
         from mta_sts.hosts import worker
 
         return worker, host["worker"]
+    if "tenant" in host:
+        from mta_sts.hosts import tenants
+
+        return tenants, host["tenant"]
     from mta_sts.hosts import cloudfront
 
     return cloudfront, host["cloudfront"]

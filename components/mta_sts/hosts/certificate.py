@@ -8,47 +8,78 @@ import pulumi_aws as aws
 
 from mta_sts import leaving
 from mta_sts.arguments import HostedDomain
-from mta_sts.hosts import given_up
+from mta_sts.hosts import given_up, quotas
+from mta_sts.hosts.groups import HostGroup
 from mta_sts.hosts.joining import Names
 from mta_sts.hosts.recorded_certificates import SHARED
 from mta_sts.hosts.shared import is_protected
-from mta_sts.limits import CERTIFICATE_REGION, COMMON_NAME_LIMIT
+from mta_sts.limits import (
+    CERTIFICATE_NAMES,
+    CERTIFICATE_REGION,
+    COMMON_NAME_LIMIT,
+    MOST_ALIASES,
+)
 from mta_sts.program import this_program
 from mta_sts.zones import ZoneOfDomain, zone_of
 
 
 def issued(
-    host: pulumi.ComponentResource, short: str, domains: list[HostedDomain], names: Names
-) -> pulumi.Output[str] | None:
-    """The ARN of a certificate for these names, once it is issued; None where there are none."""
+    host: pulumi.ComponentResource,
+    short: str,
+    group: HostGroup,
+    names: Names,
+    protect: bool | None,
+) -> aws.acm.CertificateValidation | None:
+    """A certificate for the names of a group, once it is issued; None where there are none.
+
+    Args:
+        short: what the parts of the host are called by: a record that validates a name stays as it
+            is when the name goes to another group.
+        protect: whether the parts of the group are protected; None: as the host is.
+    """
     if not names.may_be:
         return None
     # Another list of names is another certificate: for that run alone it may be replaced (P6).
-    replaceable = False if names.before is not None and names.changes else None
+    replaceable = False if names.before is not None and names.changes else protect
+    _say_quota(host, group, names)
     listed = pulumi.Output.from_input(names.value)
     certificate = aws.acm.Certificate(
-        f"{short}{SHARED}",
+        f"{group.parts}{SHARED}",
         domain_name=listed.apply(_first),
         # The whole list, always: one that is left out or empty would leave the old names in it.
         subject_alternative_names=listed,
         validation_method="DNS",
         region=CERTIFICATE_REGION,
-        opts=pulumi.ResourceOptions(parent=host, protect=replaceable),
+        opts=pulumi.ResourceOptions(parent=host, protect=replaceable, hooks=quotas.named()),
     )
     records = [
         _validation(host, short, certificate, hosted, zone)
-        for hosted in domains
+        for hosted in group.domains
         for zone in _zones_of(hosted)
         if zone.announced_at is None
     ]
     return aws.acm.CertificateValidation(
-        f"{short}-issued",
+        f"{group.parts}-issued",
         certificate_arn=certificate.arn,
         region=CERTIFICATE_REGION,
         opts=pulumi.ResourceOptions(
             parent=host, depends_on=records, protect=replaceable, hooks=given_up.named()
         ),
-    ).certificate_arn
+    )
+
+
+def _say_quota(host: pulumi.ComponentResource, group: HostGroup, names: Names) -> None:
+    """Once, when a group goes beyond what AWS allows to a new account."""
+    count = len(names.may_be)
+    if count > CERTIFICATE_NAMES >= len(names.before or ()):
+        pulumi.log.warn(
+            f"group {group.name} has {count} domains, and AWS issues certificates with "
+            f"{CERTIFICATE_NAMES} names unless it was asked for more, up to {MOST_ALIASES}. If it "
+            "was not, have the quota `Domain names per ACM certificate` raised in us-east-1 first: "
+            "otherwise `pulumi up` tries for 20 minutes or more, and fails with `Certificate has "
+            "too many domains`; what is served stays as it is",
+            resource=host,
+        )
 
 
 def _first(names: list[str]) -> str:

@@ -1,11 +1,15 @@
 """The distribution before a bucket of policies."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
 
 from mta_sts import left_behind
+from mta_sts.hosts import quotas
+from mta_sts.hosts.recorded_distributions import END
+from mta_sts.program import this_program
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 """The id of AWS's managed cache policy of that name."""
@@ -41,25 +45,32 @@ def reading(
 
 def serving(
     host: pulumi.ComponentResource,
-    short: str,
+    parts: str,
     names: pulumi.Input[list[str]],
     bucket_domain: pulumi.Input[str],
     certificate_arn: pulumi.Input[str] | None,
     access: aws.cloudfront.OriginAccessControl,
     function: aws.cloudfront.Function,
+    *,
+    after: Sequence[pulumi.Resource] = (),
+    protect: bool | None = None,
 ) -> aws.cloudfront.Distribution:
     """The distribution that serves what the bucket holds, for these names.
 
     Args:
+        parts: what its resource and those of its certificate are called by.
         certificate_arn: None where no name has a certificate yet: then it has a name of its own
             already, for others to point to.
+        after: what must be made before it is changed.
+        protect: None: as the host is.
     """
-    return aws.cloudfront.Distribution(
-        f"{short}-distribution",
+    tenancy = this_program().tenancy
+    made = aws.cloudfront.Distribution(
+        f"{parts}{END}",
         enabled=True,
         is_ipv6_enabled=True,
         comment="MTA-STS policies",
-        aliases=names,
+        aliases=tenancy.left_to(names, certificate_arn),
         origins=[
             {
                 "domain_name": bucket_domain,
@@ -83,8 +94,15 @@ def serving(
         ],
         restrictions={"geo_restriction": {"restriction_type": "none"}},
         viewer_certificate=_certificate(certificate_arn),
-        opts=pulumi.ResourceOptions(parent=host, hooks=left_behind.named()),
+        opts=pulumi.ResourceOptions(
+            parent=host,
+            depends_on=list(after),
+            protect=protect,
+            hooks=pulumi.ResourceHookBinding.merge(left_behind.named(), quotas.named()),
+        ),
     )
+    tenancy.has_changed(f"{parts}{END}", made.id)
+    return made
 
 
 def _certificate(
@@ -97,3 +115,42 @@ def _certificate(
         "minimum_protocol_version": "TLSv1.2_2021",
         "ssl_support_method": "sni-only",
     }
+
+
+def of_tenants(
+    host: pulumi.ComponentResource,
+    short: str,
+    bucket_domain: pulumi.Input[str],
+    access: aws.cloudfront.OriginAccessControl,
+    function: aws.cloudfront.Function,
+) -> aws.cloudfront.MultitenantDistribution:
+    """The distribution that serves what the bucket holds, for the names of its tenants."""
+    return aws.cloudfront.MultitenantDistribution(
+        f"{short}-distribution",
+        enabled=True,
+        comment="MTA-STS policies",
+        origins=[
+            {
+                "domain_name": bucket_domain,
+                "id": "policies",
+                "origin_access_control_id": access.id,
+            }
+        ],
+        default_cache_behavior={
+            "target_origin_id": "policies",
+            "viewer_protocol_policy": "https-only",
+            "allowed_methods": {"items": ["GET", "HEAD"], "cached_methods": ["GET", "HEAD"]},
+            "cache_policy_id": CACHING_DISABLED,
+            "compress": False,
+            "function_associations": [
+                {"event_type": "viewer-request", "function_arn": function.arn}
+            ],
+        },
+        custom_error_responses=[
+            {"error_code": status, "error_caching_min_ttl": 0} for status in CACHED_ERRORS
+        ],
+        restrictions={"geo_restriction": {"restriction_type": "none"}},
+        tenant_config={},
+        viewer_certificate={"cloudfront_default_certificate": True},
+        opts=pulumi.ResourceOptions(parent=host),
+    )

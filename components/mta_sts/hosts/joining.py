@@ -1,4 +1,4 @@
-"""Which names are in the certificate that a host's domains share.
+"""Which names are in the certificate that the domains of a group share.
 
 One name that is not validated holds up the certificate for all. So a domain whose zone others keep
 joins once the record that validates it is seen in DNS. To learn which record that is, it has a
@@ -13,8 +13,8 @@ import pulumi
 import pulumi.runtime
 import pulumi_aws as aws
 
-from mta_sts.arguments import HostedDomain
 from mta_sts.findings import Group, Wanted
+from mta_sts.hosts.groups import HostGroup
 from mta_sts.hosts.recorded_certificates import ASKING, SHARED, wanted_of
 from mta_sts.limits import CERTIFICATE_REGION, COMMON_NAME_LIMIT
 from mta_sts.owners import Owner
@@ -30,7 +30,7 @@ class NotValidatedError(pulumi.RunError):
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one host."""
+    """The names of one group."""
 
     value: pulumi.Input[list[str]]
     """Those that are in the certificate, in order; known later where this run waits for some."""
@@ -44,10 +44,17 @@ class Names:
     """By domain, the record that its owner makes."""
 
 
-def names(host: pulumi.ComponentResource, short: str, domains: list[HostedDomain]) -> Names:
-    """The names that join, or have joined; with what it takes to ask for those that have not."""
-    program = this_program()
-    before = program.state.certificates.names_in(f"{short}{SHARED}")
+def names(host: pulumi.ComponentResource, group: HostGroup, groups: Mapping[str, str]) -> Names:
+    """The names that join, or have joined; with what it takes to ask for those that have not.
+
+    Args:
+        groups: the names of all groups of the host, by what the parts of each are called by.
+    """
+    program, parts, domains = this_program(), group.parts, group.domains
+    before = program.state.certificates.names_in(f"{parts}{SHARED}")
+    if group.is_left:
+        # Its certificate goes with its distribution, and serves none of these names by then.
+        return Names(before or [], before, before or [], False, {})
     elsewhere = [each for each in domains if "external" in each["zone"]]
     owners = {
         owner.domain: owner
@@ -72,7 +79,7 @@ def names(host: pulumi.ComponentResource, short: str, domains: list[HostedDomain
         and program.state.certificates.is_asked_for(f"mta-sts.{owner.domain}")
     ]
     validations = {
-        owner.domain: _asked(host, short, f"mta-sts.{owner.domain}", every)
+        owner.domain: _asked(host, parts, f"mta-sts.{owner.domain}", every)
         for owner in {each.domain: each for each in (*waiting, *kept)}.values()
     }
     late = [owner for owner in waiting if owner.wait is not None]
@@ -81,22 +88,23 @@ def names(host: pulumi.ComponentResource, short: str, domains: list[HostedDomain
         lacks = [_missing(host, owner, validations[owner.domain]) for owner in late]
         value = pulumi.Output.all(*lacks).apply(partial(_all_there, joined, late))
     may_be = sorted([*joined, *(f"mta-sts.{owner.domain}" for owner in late)])
-    is_issued = program.state.is_issued(short)
+    is_issued = program.state.is_issued(parts)
     changes = may_be != (before or []) or not is_issued
-    group = Group(short, tuple(name.removeprefix("mta-sts.") for name in joined), changes)
-    program.groups.update({each["domain"]: group for each in domains})
+    inside = tuple(name.removeprefix("mta-sts.") for name in joined)
+    shared = Group(parts, inside, changes, tuple(sorted(group.lets_go)), groups)
+    program.groups.update({each["domain"]: shared for each in domains})
     program.validations.update(validations)
     return Names(value, before, may_be, changes, validations)
 
 
 def _asked(
-    host: pulumi.ComponentResource, short: str, name: str, every: list[str]
+    host: pulumi.ComponentResource, parts: str, name: str, every: list[str]
 ) -> pulumi.Output[Wanted]:
     """The record that validates a name. The certificate that asks is never waited for, and used by
     nobody: that AWS gives a request up after 72 hours takes nothing from it."""
     first = next(each for each in (name, *every) if len(each) <= COMMON_NAME_LIMIT)
     asking = aws.acm.Certificate(
-        f"{short}-{name.removeprefix('mta-sts.')}{ASKING}",
+        f"{parts}-{name.removeprefix('mta-sts.')}{ASKING}",
         domain_name=first,
         subject_alternative_names=sorted({first, name}),
         validation_method="DNS",

@@ -3,25 +3,34 @@
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mta_sts.protocol.policy import WELL_KNOWN
 from mta_sts.zones.recorded import value_of
 
-CLOUDFRONT, R2, WORKER, WORKER_ROUTE = "cloudfront", "r2", "worker", "worker-route"
+CLOUDFRONT, TENANT = "cloudfront", "tenant"
+R2, WORKER, WORKER_ROUTE = "r2", "worker", "worker-route"
 
 FILE = "aws:s3/bucketObjectv2:BucketObjectv2"
+DISTRIBUTION_TENANT = "aws:cloudfront/distributionTenant:DistributionTenant"
 R2_DOMAIN = "cloudflare:index/r2CustomDomain:R2CustomDomain"
 SCRIPT = "cloudflare:index/workersScript:WorkersScript"
 WORKER_DOMAIN = "cloudflare:index/workersCustomDomain:WorkersCustomDomain"
 ROUTE = "cloudflare:index/workersRoute:WorkersRoute"
 
-NAMED_BY = {CLOUDFRONT: "record", WORKER_ROUTE: "record", R2: R2, WORKER: WORKER}
+NAMED_BY = {
+    CLOUDFRONT: "record",
+    TENANT: "record",
+    WORKER_ROUTE: "record",
+    R2: R2,
+    WORKER: WORKER,
+}
 """What holds the name of a domain: hosts that share it hand it over without a gap."""
 FILE_OF = {
     CLOUDFRONT: "policy",
+    TENANT: "tenant-policy",
     R2: "r2-policy",
     WORKER: "worker-policy",
     WORKER_ROUTE: "worker-policy",
@@ -86,7 +95,12 @@ def held_in(script: str) -> Mapping[str, str]:
 
 
 def place_of(
-    component: str, domain: str, cname: Outputs | None, find: Find, script: Callable[[str], str]
+    component: str,
+    domain: str,
+    cname: Outputs | None,
+    find: Find,
+    script: Callable[[str], str],
+    endpoints: Collection[str] = (),
 ) -> Place | None:
     """The place of a domain; None where the state has none.
 
@@ -94,6 +108,7 @@ def place_of(
         component: the name of its component.
         cname: the `mta-sts` CNAME, if there is one.
         script: the text of the Worker of a name; empty if there is none.
+        endpoints: what the names of tenants point to.
     """
     if found := find(R2_DOMAIN, f"{component}-r2-domain"):
         return _with_file(Place(R2, words(R2, str(found["bucketName"]))), component, find)
@@ -105,8 +120,16 @@ def place_of(
         inside = held_in(script(name)).get(f"mta-sts.{domain}")
         return _with_file(Place(host, words(host, name), written=inside), component, find)
     if cname:
-        return _with_file(Place(CLOUDFRONT, value_of(cname).rstrip(".")), component, find)
-    not_named = (Place(host, None) for host in (CLOUDFRONT, R2, WORKER))
+        value = value_of(cname).rstrip(".")
+        files = {host: find(FILE, f"{component}-{FILE_OF[host]}") for host in (CLOUDFRONT, TENANT)}
+        # Of a tenant that could not be made yet, there is the file, and the name leads there.
+        on_tenant = (
+            find(DISTRIBUTION_TENANT, f"{component}-tenant")
+            or value in endpoints
+            or (files[TENANT] and not files[CLOUDFRONT])
+        )
+        return _with_file(Place(TENANT if on_tenant else CLOUDFRONT, value), component, find)
+    not_named = (Place(host, None) for host in (CLOUDFRONT, TENANT, R2, WORKER))
     with_files = (_with_file(place, component, find) for place in not_named)
     return next((place for place in with_files if place.written is not None), None)
 

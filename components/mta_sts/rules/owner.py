@@ -109,7 +109,8 @@ def validation_gone(case: Case) -> Said:
     gone = next((each for each in case.absent if each.wanted == validation), None)
     if gone is None:
         return None
-    others = [domain for domain in group.domains if domain != case.terms.domain]
+    others = [each for each in (*group.domains, *group.lets_go) if each != case.terms.domain]
+    which = f" of group {group.name}" if group.name else ""
     if not group.changes:
         held = f"is not renewed, which is due once a year{_for(others)}"
     else:
@@ -124,7 +125,7 @@ def validation_gone(case: Case) -> Said:
     )
     return ("error" if group.changes else "warning"), (
         f"the record by which its certificate is validated is gone: {missing_words([gone])}. The "
-        f"certificate {held}. {back}; or take the domain out, as docs/leave.md says"
+        f"certificate{which} {held}. {back}; or take the domain out, as docs/leave.md says"
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mta_sts.case import Case, Said
 from mta_sts.findings import Caa, NotAsked, are_same
-from mta_sts.hosts.recorded import CLOUDFRONT, NAMED_BY, R2, WORKER, WORKER_ROUTE
+from mta_sts.hosts.recorded import CLOUDFRONT, NAMED_BY, R2, TENANT, WORKER, WORKER_ROUTE
 from mta_sts.limits import RECORD_TTL
 from mta_sts.protocol.policy import Policy, policy_id
 from mta_sts.rules.owner import moved_to_owner, until_old_goes
@@ -14,17 +14,26 @@ CAA_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail"
 """Property tags that certificate authorities know."""
 WORDS = {
     CLOUDFRONT: "CloudFront",
+    TENANT: "a CloudFront tenant",
     R2: "R2",
     WORKER: "a Worker",
     WORKER_ROUTE: "a Worker by a route",
 }
 GAP = {
     CLOUDFRONT: "seconds",
+    TENANT: "minutes, in which its certificate is issued",
     R2: "minutes",
     WORKER: "a minute or so",
     WORKER_ROUTE: "seconds",
 }
 """How long a name that goes to this host is nobody's: docs/hosts.md has what was measured."""
+GROUP_GAP = "minutes on AWS"
+"""How long a name is on no distribution when it goes to another group: two changes of a
+distribution, one after the other."""
+NOT_FETCHED = (
+    "senders cannot fetch the policy: those who hold it keep it, others deliver as if there was "
+    "none"
+)
 KEPT = (
     f"Senders may ask the old host for {span(RECORD_TTL)} after that, the TTL of the CNAME: it "
     "serves until then"
@@ -121,7 +130,7 @@ def moved_zone(case: Case) -> Said:
     Info, error where the host serves names of its own zone only: see [another
     zone](move-host.md#another-zone).
     """
-    if case.changes_zone and case.recorded.host not in (None, CLOUDFRONT):
+    if case.changes_zone and case.recorded.host not in (None, CLOUDFRONT, TENANT):
         return "error", (
             f"the zone changes, and {case.recorded.target} serves names of its own zone only: move "
             "the policy to host: cloudfront first, then the zone, then the host"
@@ -184,6 +193,8 @@ def moved_host(case: Case) -> Said:
 
     Info, warning where there is a gap, error under protection: see [another host](move-host.md).
     """
+    if case.leaves_group is not None:
+        return _moved_to_another_group(case, case.leaves_group)
     if case.moves_to_another_kind:
         return _moved_to_another_kind(case)
     if not case.moves or case.terms.owner is not None:
@@ -192,6 +203,22 @@ def moved_host(case: Case) -> Said:
         f"the host moves from {case.recorded.target} to {case.terms.target}: the policy is seen "
         f"there before the mta-sts CNAME changes. {KEPT}"
     )
+
+
+def _moved_to_another_group(case: Case, old: str) -> Said:
+    new = case.terms.group.name if case.terms.group else None
+    moves = (
+        f"the domain moves from group {old} to group {new}: once the certificate of {new} is "
+        f"issued, the distribution of {old} lets go of the name, and that of {new} takes it. "
+        f"Meanwhile, for {GROUP_GAP}, senders cannot fetch the policy: those who hold it keep it, "
+        f"others deliver as if there was none. The mta-sts CNAME changes once {new} serves it"
+    )
+    if case.terms.protected:
+        return "error", (
+            f"{moves}. Senders may hold an enforce policy: leave the domain in group {old}, or "
+            "move it knowingly"
+        )
+    return "warning", moves
 
 
 def _moved_to_another_kind(case: Case) -> Said:
@@ -212,14 +239,36 @@ def _moved_to_another_kind(case: Case) -> Said:
             "do cannot fetch the policy. If they hold it they keep it, else they deliver as if "
             "there was none"
         )
+    if within := _within_cloudfront(old, new):
+        return "warning", f"{moves}: {within}, {NOT_FETCHED}"
     if NAMED_BY[old] == NAMED_BY[new]:
         return "info", f"{moves}: its mta-sts CNAME is changed in place. {KEPT}"
     seen = " is seen to serve the policy, then" if new == CLOUDFRONT else ""
     return "warning", (
         f"{moves}: {WORDS[new]}{seen} gets the name once it is off the old one. Until the new one "
-        f"answers there, for {GAP[new]}, senders cannot fetch the policy: those who hold it keep "
-        "it, others deliver as if there was none"
+        f"answers there, for {GAP[new]}, {NOT_FETCHED}"
     )
+
+
+def _within_cloudfront(old: str, new: str) -> str | None:
+    """The gap of a move to or from a tenant whose name stays a record; None where there is none, or
+    it is no such move."""
+    if new == TENANT and old == CLOUDFRONT:
+        return (
+            "CloudFront has a name in one place only, so its distribution lets go of it first. "
+            f"From then on until the tenant answers, for {GAP[TENANT]}"
+        )
+    if new == TENANT and old == WORKER_ROUTE:
+        return (
+            "its mta-sts CNAME is changed in place, and then the tenant is made. Until that "
+            f"answers, for {GAP[TENANT]}"
+        )
+    if new == CLOUDFRONT and old == TENANT:
+        return (
+            "CloudFront has a name in one place only. Once the certificate is issued, the tenant "
+            "is deleted, and the distribution gets the name. Until that answers, for minutes"
+        )
+    return None
 
 
 def route_uncovered(case: Case) -> Said:

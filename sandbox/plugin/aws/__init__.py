@@ -8,8 +8,11 @@ from sandbox.plugin.package import Package
 MODULES = {
     "aws:acm/certificate:Certificate": "acm",
     "aws:acm/certificateValidation:CertificateValidation": "acm",
+    "aws:cloudfront/connectionGroup:ConnectionGroup": "cloudfront_tenants",
     "aws:cloudfront/distribution:Distribution": "cloudfront_distribution",
+    "aws:cloudfront/distributionTenant:DistributionTenant": "cloudfront_tenants",
     "aws:cloudfront/function:Function": "cloudfront",
+    "aws:cloudfront/multitenantDistribution:MultitenantDistribution": "cloudfront_multitenant",
     "aws:cloudfront/originAccessControl:OriginAccessControl": "cloudfront",
     "aws:route53/record:Record": "route53",
     "aws:s3/bucket:Bucket": "s3_bucket",

@@ -1,0 +1,1 @@
+"""What could let someone in or out."""
