@@ -14,6 +14,7 @@ IMPORT = re.compile(r"^ +pulumi (import --protect=false .*)$", re.MULTILINE)
 OUR_RECORD = re.compile(r"(\S+) already has the (\w+) record .* run that was killed")
 THERE = re.compile(r"(\w+) \(([^)]*)\) is there already")
 NAMED = re.compile(r"(\w+) '([^']*)'|(aliases) \['([^']*)'\]")
+GONE = re.compile(r"DELETE .* 404 Not Found")
 CLOUDFLARE_ID = "<id of the record>"
 
 
@@ -25,6 +26,8 @@ def follow(printed: str, cloud: Cloud, engine: Engine, zones: dict[str, str]) ->
     for line in IMPORT.findall(printed):
         words = _with_ids(shlex.split(line), cloud)
         done.append(f"pulumi import{engine.command(*words, '--yes', '--skip-preview')}")
+    if GONE.search(printed):
+        done.append(f"pulumi refresh{engine.command('refresh', '--yes', '--skip-preview')}")
     if not done:
         done += [f"deleted {what}" for what in _deleted(printed, cloud, zones)]
     return done
