@@ -1,5 +1,6 @@
 """What a run that failed says is to be done, done as it says (docs/trouble.md)."""
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from sandbox.aws.backends import LOCK
 from sandbox.cloud import Cloud
 from tests.soak.engine import Engine
 
+UNREADABLE = "failed to load checkpoint"
 LOCKED = "the stack is currently locked"
 IMPORT = re.compile(r"^ +pulumi (import --protect=false .*)$", re.MULTILINE)
 OUR_RECORD = re.compile(r"(\S+) already has the (\w+) record .* run that was killed")
@@ -23,6 +25,8 @@ def follow(printed: str, cloud: Cloud, engine: Engine, zones: dict[str, str]) ->
     done = []
     if LOCKED in printed:
         done.append(f"pulumi cancel{engine.command('cancel', '--yes')}")
+    if UNREADABLE in printed:
+        done.append(_made_readable(engine))
     for line in IMPORT.findall(printed):
         words = _with_ids(shlex.split(line), cloud)
         done.append(f"pulumi import{engine.command(*words, '--yes', '--skip-preview')}")
@@ -31,6 +35,23 @@ def follow(printed: str, cloud: Cloud, engine: Engine, zones: dict[str, str]) ->
     if not done:
         done += [f"deleted {what}" for what in _deleted(printed, cloud, zones)]
     return done
+
+
+def _made_readable(engine: Engine) -> str:
+    """Delete the empty `.attrs` files beside the state; have its backup for the state where that is
+    not whole. What it was."""
+    folder = engine.disk.folder
+    for attributes in folder.rglob("*.attrs"):
+        if attributes.stat().st_size == 0:
+            attributes.unlink()
+    (state,) = folder.glob(".pulumi/stacks/*/test.json")
+    try:
+        json.loads(state.read_bytes())
+    except ValueError:
+        state.write_bytes(state.with_suffix(".json.bak").read_bytes())
+        words = ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+        return f"put back the backup, pulumi refresh{engine.command(*words)}"
+    return "deleted .attrs"
 
 
 def _with_ids(words: list[str], cloud: Cloud) -> list[str]:
