@@ -1,6 +1,7 @@
 # make demo    a deploy, a change and a look as a sender, on this machine
 # make test    every test, type check and linter
 # make bench   what is promised in numbers, measured side by side with others
+# make soak    random histories with faults, under watching senders: HISTORIES=500 SEED=1
 # make mutation changes the code, one small change at a time: do the tests notice? An hour or more
 # make audit   known vulnerabilities of what is installed; needs the network
 # make sandbox leaves the local cloud running, for pulumi by hand; make sandbox-stop ends it
@@ -9,12 +10,14 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/ready
 BENCH := .venv-bench
+HISTORIES ?= 500
+SEED ?= 1
 AUDIT := .venv-audit
 MUTATION := .mutation/packages
 export PYTHONPATH := $(CURDIR)
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test lint languages bench sandbox sandbox-stop lock mutation audit
+.PHONY: setup demo test lint languages bench soak sandbox sandbox-stop lock mutation audit
 
 setup: $(READY)
 	@$(VENV)/bin/python -m sandbox.engine > /dev/null
@@ -54,6 +57,10 @@ bench: setup $(BENCH)/ready
 	$(VENV)/bin/python -m benches.check
 	$(VENV)/bin/python -m benches.reports
 	$(VENV)/bin/python -m benches.domains
+
+# An hour or two. Figures at its end; what breaks a promise is kept in tests/soak/kept/.
+soak: setup
+	$(VENV)/bin/python -m tests.soak --histories $(HISTORIES) --seed $(SEED)
 
 $(BENCH)/ready: requirements-bench.txt
 	@echo "bench: making $(BENCH), with what is measured against"

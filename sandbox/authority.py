@@ -5,7 +5,7 @@ name is at 127.0.0.1. So are the name servers of both clouds, on one port: where
 of a name, a query to either's server is answered from the one that the parent delegates to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import dns.name
@@ -81,6 +81,9 @@ class Answer:
     authority: list[dns.rrset.RRset] = field(default_factory=list)
 
 
+Zones = Mapping[Labels, Zone]
+
+
 def labels(text: str | Name) -> Labels:
     """A name as it is kept here: its labels in lower case, the empty one of the root last."""
     name = dns.name.from_text(text) if isinstance(text, str) else text
@@ -92,11 +95,17 @@ def climb(name: Labels) -> Iterator[Labels]:
     return (name[start:] for start in range(len(name)))
 
 
-def answer(name: Name, rdtype: RdataType) -> Answer:
-    """The answer to one question, CNAMEs followed."""
+def snapshot() -> Zones:
+    """All zones as they are now, for `answer`."""
+    with LOCK:
+        return _zones()
+
+
+def answer(name: Name, rdtype: RdataType, as_of: Zones | None = None) -> Answer:
+    """The answer to one question, CNAMEs followed; of zones as they were, if these are given."""
     response = Answer()
     with LOCK:
-        zones = _zones()
+        zones = _zones() if as_of is None else as_of
         for _ in range(LONGEST_CHASE):
             target = _step(zones, labels(name), rdtype, response)
             if target is None:
@@ -106,9 +115,7 @@ def answer(name: Name, rdtype: RdataType) -> Answer:
     return response
 
 
-def _step(
-    zones: dict[Labels, Zone], name: Labels, rdtype: RdataType, response: Answer
-) -> Name | None:
+def _step(zones: Zones, name: Labels, rdtype: RdataType, response: Answer) -> Name | None:
     """Add what the closest zone says of a name; the name to go on with, after a CNAME."""
     zone = next(zones[ancestor] for ancestor in climb(name) if ancestor in zones)
     if referral := _referral(zone, name):

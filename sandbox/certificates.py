@@ -54,6 +54,11 @@ class Authority:
         with self._lock:
             return self._wrong.get(host)
 
+    def present_right(self, host: str) -> None:
+        """Present the right certificate for `host` again."""
+        with self._lock:
+            self._wrong.pop(host, None)
+
     def reset(self) -> None:
         """Present the right certificates again."""
         with self._lock:

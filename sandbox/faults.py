@@ -19,6 +19,9 @@ class Fault:
     hang: held before it is applied, for `seconds` or until `release`; a call whose caller is
           gone by then is never applied.
     lose: applied, then held likewise (not at all by default), and the connection dropped.
+
+    `service` and `operation` are patterns. With `writes`, only calls that change something count;
+    the first `skip` of those that match are let through.
     """
 
     service: str
@@ -30,8 +33,12 @@ class Fault:
     seconds: float | None = None
     match: str | None = None
     retry_after: int | None = None
+    writes: bool = False
+    skip: int = 0
     hit: threading.Event = field(default_factory=threading.Event)
     hits: int = 0
+    where: str = ""
+    """The last call that it hit."""
     _over: threading.Event = field(default_factory=threading.Event)
     _dropped: bool = False
 
@@ -74,11 +81,15 @@ class Faults:
         seconds: float | None = None,
         match: str | None = None,
         retry_after: int | None = None,
+        writes: bool = False,
+        skip: int = 0,
     ) -> Fault:
         """A fault for the next `times` calls (None: all) whose path or body contains `match`."""
         if how == "lose" and seconds is None:
             seconds = 0.0
-        fault = Fault(service, operation, how, times, status, code, seconds, match, retry_after)
+        fault = Fault(
+            service, operation, how, times, status, code, seconds, match, retry_after, writes, skip
+        )
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -96,16 +107,21 @@ class Faults:
         for fault in ended:
             fault.drop()
 
-    def take(self, service: str, operation: str, text: str) -> Fault | None:
+    def take(self, service: str, operation: str, text: str, *, writes: bool) -> Fault | None:
         """The fault for a call, counted as a hit."""
         with self._lock:
             for fault in self._faults:
                 if (
-                    fault.service == service
+                    fnmatch.fnmatchcase(service, fault.service)
                     and fnmatch.fnmatchcase(operation, fault.operation)
+                    and (writes or not fault.writes)
                     and (fault.times is None or fault.hits < fault.times)
                     and (fault.match is None or fault.match in text)
                 ):
+                    if fault.skip:
+                        fault.skip -= 1
+                        continue
                     fault.hits += 1
+                    fault.where = f"{service} {operation}"
                     return fault
         return None

@@ -73,7 +73,7 @@ class Front(ABC, Generic[C]):
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         call = self.identify(environ)
-        fault = self._faults.take(call.service, call.operation, call.text)
+        fault = self._faults.take(call.service, call.operation, call.text, writes=call.writes)
         if fault is None:
             status, headers, body = self.answer(call, environ)
         else:

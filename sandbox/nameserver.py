@@ -25,17 +25,22 @@ PORT_ATTEMPTS = 10
 IDLE_TIMEOUT = 10  # seconds, of a TCP connection
 
 Address = tuple[Any, ...]
-How = Literal["delay", "drop", "servfail"]
+How = Literal["delay", "drop", "servfail", "stale"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Misbehaviour:
-    """What happens to questions for names that match a pattern, as `_mta-sts.*`."""
+    """What happens to questions for names that match a pattern, as `_mta-sts.*`.
+
+    stale: answered from the zones `as_of` it began, as by a secondary that lags (an old serial).
+    """
 
     names: str
     how: How
     seconds: float
     type: str | None
+    as_of: authority.Zones | None = None
+    hits: int = 0
 
     def matches(self, name: str, rdtype: str) -> bool:
         return fnmatch.fnmatch(name, self.names.lower()) and self.type in (None, rdtype)
@@ -59,8 +64,10 @@ class Nameserver:
         seconds: float = 0.0,
         type: str | None = None,  # noqa: A002
     ) -> Misbehaviour:
-        """Delay, drop or fail the answers for names that match; until `behave` or `reset`."""
-        misbehaviour = Misbehaviour(names, how, seconds, type)
+        """Delay, drop or fail the answers for names that match, or give old ones; until `behave`
+        or `reset`."""
+        as_of = authority.snapshot() if how == "stale" else None
+        misbehaviour = Misbehaviour(names, how, seconds, type, as_of)
         with self._lock:
             self._misbehaviours.append(misbehaviour)
         return misbehaviour
@@ -137,7 +144,10 @@ class Nameserver:
             return response.to_wire()
         question = query.question[0]
         name, rdtype = question.name.to_text(omit_final_dot=True).lower(), question.rdtype
+        as_of = None
         for misbehaviour in self._applying(name, dns.rdatatype.to_text(rdtype)):
+            misbehaviour.hits += 1
+            as_of = misbehaviour.as_of
             await asyncio.sleep(misbehaviour.seconds)
             if misbehaviour.how == "drop":
                 return None
@@ -148,7 +158,7 @@ class Nameserver:
             response.set_rcode(dns.rcode.REFUSED)
             return response.to_wire()
         try:
-            found = authority.answer(question.name, rdtype)
+            found = authority.answer(question.name, rdtype, as_of)
         except Exception:
             log.exception("%s %s", name, dns.rdatatype.to_text(rdtype))
             found = authority.Answer(dns.rcode.SERVFAIL)

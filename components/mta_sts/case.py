@@ -84,13 +84,22 @@ class Case:
 
     @property
     def goes_back(self) -> bool:
-        """Whether the announced policy is written anew over one that never was announced."""
-        written = self.recorded.written
+        """Whether the announced policy is to be served again in place of one that never was
+        announced."""
+        written = self.recorded.written_id
+        is_written = written not in (None, self.recorded.announced_id, self.policy.id)
+        return self.before == self.policy and (is_written or self.is_served_unknown)
+
+    @property
+    def is_served_unknown(self) -> bool:
+        """Whether the policy is served that the last run was to announce, though the state does
+        not know that it was written: the answer to that call was lost."""
+        planned, served = self.recorded.unfinished, self.observed.served
         return (
-            self.before == self.policy
-            and written is not None
-            and policy_id(written.encode("ascii"))
-            not in (self.recorded.announced_id, self.policy.id)
+            planned is not None
+            and planned.id != self.recorded.written_id
+            and isinstance(served, bytes)
+            and policy_id(served) == planned.id
         )
 
     @property

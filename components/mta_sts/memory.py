@@ -234,6 +234,14 @@ class Recorded:
         """The id of the policy file as it was last written."""
         return policy_id(self.written.encode("ascii")) if self.written is not None else None
 
+    @property
+    def unfinished(self) -> Policy | None:
+        """The policy that the last run was to announce, where the record does not name it."""
+        planned = self.entry.after.announced if self.entry else None
+        if planned is None or self.announced_id in (None, planned.policy.id):
+            return None
+        return planned.policy
+
     def memory(self, now: datetime) -> Memory:
         """The memory as the record has it, whatever became of the last run."""
         if self.entry is None:

@@ -66,6 +66,7 @@ class Sight:
             self.zone, self.leaving, recorded.zone_id, self.opts
         )
         unannounced = recorded.announced_id not in (None, recorded.written_id)
+        unannounced = unannounced or recorded.unfinished is not None
         try:
             return await aside(
                 observe(

@@ -76,6 +76,24 @@ class TestServedUnannounced:
             "Or set accept: {served-unannounced: <reason>}",
         )
 
+    def test_one_that_the_state_does_not_know(self) -> None:
+        """The answer to the call that wrote it was lost, and the run ended."""
+        recorded = replace(
+            history((TESTING, LONG_AGO), written=ENFORCE), written=TESTING.render().decode("ascii")
+        )
+        is_served = seen(served=ENFORCE.render())
+        assert said("served-unannounced", recorded, TESTING, is_served) == (
+            "error",
+            "the policy that the last run was to announce is served (testing -> enforce, id "
+            f"{TESTING.id[:4]}… -> {ENFORCE.id[:4]}…), and the stack's state does not know that it "
+            "was written: this run would leave it there, under the old id. Finish that run first: "
+            "put its configuration back, and run `pulumi up`. "
+            "Or set accept: {served-unannounced: <reason>}",
+        )
+        assert codes(recorded, ENFORCE, is_served) == []  # it is finished
+        assert codes(recorded, TESTING, seen(served=TESTING.render())) == []
+        assert codes(recorded, TESTING, seen(served=NotAsked("no answer"))) == []
+
 
 class TestRecordDiffers:
     def test_another_hand_has_changed_it(self) -> None:

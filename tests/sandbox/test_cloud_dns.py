@@ -159,6 +159,23 @@ def test_misbehaviour(cloud: Cloud) -> None:
     assert answers(cloud, "mx1.example.com", "A") == ["192.0.2.1"]
 
 
+def test_an_old_serial(cloud: Cloud, zone: str) -> None:
+    """What is asked by these names is answered as it was, whatever is changed meanwhile."""
+    stale = cloud.dns.misbehave("_mta-sts.*", "stale")
+    cloud.put_records(
+        zone,
+        [
+            ("_mta-sts.example.com", "TXT", 60, ["v=STSv1; id=2;"]),
+            ("mx1.example.com", "A", 300, ["192.0.2.9"]),
+        ],
+    )
+    assert answers(cloud, "_mta-sts.example.com", "TXT") == ['"v=STSv1; id=1;"']
+    assert answers(cloud, "mx1.example.com", "A") == ["192.0.2.9"]
+    assert stale.hits == 1
+    cloud.dns.behave(stale)
+    assert answers(cloud, "_mta-sts.example.com", "TXT") == ['"v=STSv1; id=2;"']
+
+
 def ask_briefly(cloud: Cloud, name: str) -> None:
     query = dns.message.make_query(name, "A")
     dns.query.udp(query, "127.0.0.1", port=cloud.dns.port, timeout=0.3)

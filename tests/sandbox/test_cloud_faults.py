@@ -49,6 +49,18 @@ def keys(cloud: Cloud) -> list[str]:
 
 
 @pytest.mark.usefixtures("bucket")
+def test_any_call_that_writes_but_the_first(cloud: Cloud) -> None:
+    fault = cloud.faults.add(service="*", operation="*", writes=True, skip=1)
+    s3 = cloud.client("s3")
+    s3.put_object(Bucket="box", Key="first", Body=b"")
+    s3.list_objects_v2(Bucket="box")
+    with pytest.raises(ClientError):
+        cloud.client("route53").create_hosted_zone(Name="example.com", CallerReference="x")
+    assert (fault.hits, fault.where) == (1, "route53 CreateHostedZone")
+    assert keys(cloud) == ["first"]
+
+
+@pytest.mark.usefixtures("bucket")
 def test_fail(cloud: Cloud) -> None:
     fault = cloud.faults.add(
         service="s3", operation="PutObject", how="fail", status=503, code="SlowDown", match="/box/x"

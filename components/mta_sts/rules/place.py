@@ -44,14 +44,22 @@ NO_RECORD = "there is no usable _mta-sts record in DNS"
 def served_unannounced(case: Case) -> Said:
     """The last run served a policy that was never announced, and this one goes back.
 
-    P2. Under the announced id, senders that first came meanwhile hold what was taken back.
+    P2. Under the announced id, senders that first came meanwhile hold what was taken back. A file
+    that the state does not know to be written would not be taken back at all.
 
-    Error if it was enforce, or if the record in DNS names it, else warning: change `maxAge` by a
-    second.
+    Error if it was enforce, if the record in DNS names it, or if the state does not know it, else
+    warning: change `maxAge` by a second.
     """
     written = case.recorded.written
     if not case.goes_back or written is None:
         return None
+    if case.is_served_unknown and case.recorded.unfinished:
+        return "error", (
+            "the policy that the last run was to announce is served "
+            f"({summary(case.before, case.recorded.unfinished)}), and the stack's state does not "
+            "know that it was written: this run would leave it there, under the old id. Finish "
+            "that run first: put its configuration back, and run `pulumi up`"
+        )
     body = written.encode("ascii")
     policy = Policy.parse(body)
     if case.observed.record_id == policy_id(body):
