@@ -2,7 +2,7 @@
 
 The class that a provider's package has for a type makes an Output of each property that the type
 has, asked for or not, and translates every name: of what each domain has, that is most of the cost
-of a preview. docs/architecture.md has the figures. The plugin checks what it is given.
+of a preview. docs/internals.md has the figures. The plugin checks what it is given.
 """
 
 from functools import cache

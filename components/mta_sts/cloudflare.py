@@ -1,7 +1,7 @@
 """The resource types of the Cloudflare provider that are made here, and the function that is asked.
 
 Its Python package gives the plugin's version and is not imported, because that takes seconds of
-every preview: docs/architecture.md has the figures. The plugin checks what it is given.
+every preview: docs/internals.md has the figures. The plugin checks what it is given.
 """
 
 from typing import Any

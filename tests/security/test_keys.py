@@ -87,11 +87,12 @@ def test_records_of_mta_sts(cloud: Cloud, client: Client, name: str, kind: str) 
 )
 def test_other_records(cloud: Cloud, client: Client, name: str, kind: str, value: str) -> None:
     zone = cloud.create_zone("example.com")
-    wanted = {"HostedZoneId": zone, "ChangeBatch": change(name, kind, value)}
+    batch = change(name, kind, value)
     change_records = client("route53").change_resource_record_sets
-    assert refusal(change_records, **wanted) == "route53:ChangeResourceRecordSets"
+    refused = refusal(change_records, HostedZoneId=zone, ChangeBatch=batch)
+    assert refused == "route53:ChangeResourceRecordSets"
     both = change("_mta-sts.example.com.", "TXT", '"v=STSv1; id=1"')  # hidden behind one of ours
-    both["Changes"] += wanted["ChangeBatch"]["Changes"]
+    both["Changes"] += batch["Changes"]
     assert refusal(change_records, HostedZoneId=zone, ChangeBatch=both).startswith("route53:")
     assert [write.status for write in cloud.log] == [403, 403]
 
