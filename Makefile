@@ -60,6 +60,7 @@ bench: setup $(BENCH)/ready
 
 # An hour or two. Figures at its end; what breaks a promise is kept in tests/soak/kept/.
 soak: setup
+	$(VENV)/bin/pytest tests/soak/controls.py
 	$(VENV)/bin/python -m tests.soak --histories $(HISTORIES) --seed $(SEED)
 
 $(BENCH)/ready: requirements-bench.txt

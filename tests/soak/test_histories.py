@@ -3,7 +3,6 @@
 `make soak` plays many more.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,11 @@ import pytest
 from tests.soak import generate
 from tests.soak.history import History
 from tests.soak.play import play
-from tests.soak.world import World, folder, world
+from tests.soak.world import World, folder
 
 SEED = 8
 HISTORIES = 4
 KEPT = sorted((Path(__file__).parent / "kept").glob("*.json"))
-
-
-@pytest.fixture(scope="module")
-def here() -> Iterator[World]:
-    with world() as made:
-        yield made
 
 
 @pytest.mark.timeout(600)
