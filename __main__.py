@@ -99,6 +99,15 @@ if account:
             served |= {"bucket": worker.bucket, **account.access_key}
         hosts["worker"] = {"worker": served}
         hosts["worker-route"] = {"worker": {**served, "route": True}}
+
+
+def host_of(domain: checks.StackDomain) -> Host:
+    """Where its policy is served."""
+    if domain.host == "cloudfront":
+        return groups[domain.group or DEFAULT]
+    return hosts[domain.host]
+
+
 to_make: list[pulumi.Output[str]] = []
 """For the owners of zones kept elsewhere; `pulumi stack output toMake` prints it."""
 for each in domains:
@@ -107,9 +116,7 @@ for each in domains:
         {
             **each.arguments,
             "zone": zones[each.domain],
-            "host": groups[each.group or DEFAULT]
-            if each.host == "cloudfront"
-            else hosts[each.host],
+            "host": host_of(each),
             "look_up": live,
         },
     )

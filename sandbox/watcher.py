@@ -108,17 +108,20 @@ class Watcher:
         announced = await self._announced()
         if announced != self._last.get("record"):
             self._as_announced = 0
-        self._note("record", announced)
         try:
             body = (await fetch(self.domain, self.vantage)).body
         except (FetchError, DnsError) as error:
             self._note("file", None)
+            self._note("record", announced)
             # A record that went while the policy was fetched misled nobody.
             if announced and await self._announced() == announced:
                 self._mislead(announced, str(error))
             return
         served = policy_id(body)
+        # Of two changes between two looks, which was first cannot be seen; a record that came before
+        # its file is seen with the older one, and misleads.
         self._note("file", served)
+        self._note("record", announced)
         if announced is None:
             return
         if served == announced:

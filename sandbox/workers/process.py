@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-import select
+import selectors
 import signal
 import subprocess
 import tempfile
@@ -53,14 +53,16 @@ class Process:
         """The port, once workerd listens."""
         control = cast(IO[bytes], self._keeper.stdout)
         said, until = b"", time.monotonic() + START_TIMEOUT
-        while not said.endswith(b"\n"):
-            left = until - time.monotonic()
-            if left <= 0 or not select.select([control], [], [], left)[0]:
-                raise TimeoutError(f"{name}: workerd did not start in {START_TIMEOUT:.0f} s")
-            more = os.read(control.fileno(), 4096)
-            if not more:
-                raise ScriptError(self._words())
-            said += more
+        with selectors.DefaultSelector() as selector:
+            selector.register(control, selectors.EVENT_READ)
+            while not said.endswith(b"\n"):
+                left = until - time.monotonic()
+                if left <= 0 or not selector.select(left):
+                    raise TimeoutError(f"{name}: workerd did not start in {START_TIMEOUT:.0f} s")
+                more = os.read(control.fileno(), 4096)
+                if not more:
+                    raise ScriptError(self._words())
+                said += more
         return int(json.loads(said)["port"])
 
     def _words(self) -> str:

@@ -240,14 +240,13 @@ def test_a_bucket_that_cannot_be_read(deployment: Deployment) -> None:
 
 
 def test_a_host_that_moves(deployment: Deployment) -> None:
-    own = '"host": hosts[each.host]'
+    own = '"host": host_of(each)'
     other = '{"target": "d111111abcdef8.cloudfront.net", "bucket": "policies"}'
     assert own in deployment.program
     (deployment.project / "__main__.py").write_text(
         deployment.program.replace(
             own,
-            f'"host": {{"cloudfront": {other}}} if each.domain == "{TESTING}" else '
-            "hosts[each.host]",
+            f'"host": {{"cloudfront": {other}}} if each.domain == "{TESTING}" else host_of(each)',
         )
     )
     run = deployment.run("preview")

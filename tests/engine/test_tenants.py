@@ -358,6 +358,7 @@ def test_another_zone(cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatc
     up()
     life.on(2)
     up()
+    up()
     assert {
         each["type"] for each in stack.state() if each.get("outputs", {}).get("zoneId") == left
     } == set()

@@ -188,7 +188,9 @@ class Disk:
         )
 
     def fill(self) -> None:
-        """Leave no byte free."""
+        """Leave no byte free; where the disk is not the folder's own, it stays as it is."""
+        if not self.is_own:
+            return
         with (self.folder / "filler").open("wb", buffering=0) as file:
             try:
                 while file.write(bytes(1024 * 1024)):
