@@ -118,7 +118,7 @@ class Watcher:
                 self._mislead(announced, str(error))
             return
         served = policy_id(body)
-        # Of two changes between two looks, which was first cannot be seen; a record that came before
+        # Of two changes between two looks, which was first is not seen. A record that came before
         # its file is seen with the older one, and misleads.
         self._note("file", served)
         self._note("record", announced)
