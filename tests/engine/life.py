@@ -28,6 +28,8 @@ MOVED = {**ENFORCE, "mx": [NEW]}
 LONGER = {**MOVED, "maxAge": 30 * DAY}
 NONE = {"mode": "none", "maxAge": DAY}
 
+DELEGATION_DAYS = 2  # the TTL of a delegation, as the parent has it
+
 Says = list[tuple[str, str]]
 
 OWN = {DOMAIN, *(f"{DOMAIN}-{part}" for part in ("policy", "cname", "txt", "tlsrpt"))}

@@ -18,6 +18,7 @@ from sandbox.cloud import Cloud
 from sandbox.watcher import Watcher
 from tests.engine.life import (
     DAY,
+    DELEGATION_DAYS,
     DOMAIN,
     ENFORCE,
     HOST,
@@ -32,7 +33,6 @@ from tests.engine.programs import GATE_TIMEOUT, Program
 from tests.engine.stack import Run, Stack, Step
 
 THIRD = "solarmora.org"
-DELEGATION_DAYS = 2  # the TTL of a delegation, as the parent has it
 CERTIFICATE = {"cloudfront-certificate", "cloudfront-issued"}
 
 

@@ -1,5 +1,6 @@
 """A domain that moves to another host, under a watching sender (P2)."""
 
+import time
 from datetime import timedelta
 from itertools import pairwise
 
@@ -62,7 +63,11 @@ def test_to_another_host(cloud: Cloud, stack: Stack, old: Pair, new: Pair) -> No
     is_gap = NAMED_BY[old.host] != NAMED_BY[new.host] or (old, new) == (ROUTE, CLOUDFRONT)
     assert len(told) == is_gap
     with Watcher(DOMAIN, Vantage.from_environment()) as watcher:
+        began = len(cloud.log)
         moved = succeeded(stack.up(moves))
+        times = [*(call.time for call in cloud.log[began:]), time.time()]
+        if old == CLOUDFRONT:  # it stays: a sender that has just asked DNS may hold its address
+            assert max(after - before for before, after in pairwise(times)) >= TTL
         watcher.wait_for(lambda: watcher.held is not None)
     assert watcher.held is not None
     assert watcher.held.policy == POLICY

@@ -20,7 +20,7 @@ from mta_sts.protocol.sender import Vantage, look
 from sandbox.cloud import Cloud
 from sandbox.watcher import Watcher
 from tests.engine.examples import example
-from tests.engine.life import ENFORCE, SKIPS_TESTING, Life
+from tests.engine.life import DAY, DELEGATION_DAYS, ENFORCE, SKIPS_TESTING, Life
 from tests.engine.life import policy as life_policy
 from tests.engine.pairs import Pair, program, zone_of
 from tests.engine.programs import MORE_MX, MX
@@ -354,10 +354,9 @@ def test_another_zone(cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatc
     (left,) = life.zones[DOMAIN].values()
     arrived = life.gets_zone(DOMAIN)
     up()
-    life.cloud.delegate(DOMAIN, arrived, 60)
+    life.cloud.delegate(DOMAIN, arrived, DELEGATION_DAYS * DAY)
     up()
-    life.on(2)
-    up()
+    life.on(1 + DELEGATION_DAYS)
     up()
     assert {
         each["type"] for each in stack.state() if each.get("outputs", {}).get("zoneId") == left

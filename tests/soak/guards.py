@@ -8,14 +8,12 @@ from typing import Any
 import pulumi
 import pytest
 
-from mta_sts import announce, left_behind, life, place, removed, review, reviews
+from mta_sts import announce, left_behind, life, removed, review, reviews
 from mta_sts.case import Case
 from mta_sts.findings import Finding
 from mta_sts.hosts import worker
 from mta_sts.parts import Domain
 from mta_sts.rules import RULES
-from sandbox import resolvers
-from tests.soak import judge
 from tests.soak.history import DOMAINS, NEW, OLD, History, Step
 from tests.soak.play import play
 from tests.soak.world import World, folder
@@ -108,20 +106,6 @@ def _slow_edges(patch: pytest.MonkeyPatch) -> None:
 
 def _without_spread(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(worker, "spread", lambda _: 0.0)
-
-
-def _long_memories(patch: pytest.MonkeyPatch) -> None:
-    """So that resolvers hold the old address still, however slowly the old host goes."""
-    patch.setattr(resolvers, "SCALE", 1 / 75)
-    patch.setattr(place, "RECORD_TTL", 4.5)
-    patch.setattr(judge, "SETTLING", 40.0)
-
-
-def _without_hold(patch: pytest.MonkeyPatch) -> None:
-    async def hold(_: Any) -> None:
-        return
-
-    patch.setattr(place, "hold", hold)
 
 
 def _without_looking(patch: pytest.MonkeyPatch) -> None:
@@ -222,12 +206,6 @@ GUARDS = {
             ),
         ],
         "P2",
-    ),
-    "how long an old host stays": Guard(
-        _without_hold,
-        [up(CLOUDFRONT), up({**CLOUDFRONT, "host": "worker-route"})],
-        "P2",
-        setting=_long_memories,
     ),
     "that no record of another is taken over": Guard(
         _without_looking, [Step("foreign", domain=DOMAIN), up(CLOUDFRONT)], "P2", "route53"

@@ -13,7 +13,7 @@ from tests.soak.play import play
 from tests.soak.world import World, folder
 
 SEED = 8
-HISTORIES = 4
+HISTORIES = 2
 KEPT = sorted((Path(__file__).parent / "kept").glob("*.json"))
 
 
