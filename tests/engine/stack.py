@@ -14,8 +14,11 @@ from pulumi.automation._stack import StackInitMode
 from pulumi.automation.events import EngineEvent
 
 PROJECT = "mta-sts"
-REFUSED = "to connect to remote host: Connection refused"
-"""What gRPC says for a while of a port at which an engine before this one in this process was:
+OF_ANOTHER = (
+    "to connect to remote host: Connection refused",
+    "Resource monitor has terminated, shutting down",
+)
+"""What is said for a while of a port at which an engine before this one in this process was:
 programs of users run in a process of their own."""
 LOADED = (
     aws.acm.Certificate,
@@ -155,7 +158,7 @@ class Stack:
 
     def _run(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
         run = self._run_once(program, what, options)
-        if not run.steps and REFUSED in run.printed:
+        if not run.steps and any(words in run.printed for words in OF_ANOTHER):
             run = self._run_once(program, what, options)
         return run
 

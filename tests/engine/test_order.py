@@ -61,7 +61,7 @@ def test_a_change_is_announced_when_the_edge_serves_it(
         succeeded(stack.up(ground.deploys({DOMAIN: {"mx": MORE_MX}})))
     seen = [(event.what, event.id) for event in watcher.events]
     announced = seen.index(("record", SECOND.id))
-    assert seen[:2] == [("record", FIRST.id), ("file", FIRST.id)]
+    assert seen[:2] == [("file", FIRST.id), ("record", FIRST.id)]
     assert ("file", SECOND.id) in seen[:announced]
     assert seen[announced + 1 :] == []
     assert watcher.misled == []
