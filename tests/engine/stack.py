@@ -14,10 +14,8 @@ from pulumi.automation._stack import StackInitMode
 from pulumi.automation.events import EngineEvent
 
 PROJECT = "mta-sts"
-OF_ANOTHER = (
-    "to connect to remote host: Connection refused",
-    "Resource monitor has terminated, shutting down",
-)
+REFUSED = "to connect to remote host: Connection refused"
+OF_ANOTHER = (REFUSED, "Resource monitor has terminated, shutting down")
 """What is said for a while of a port at which an engine before this one in this process was:
 programs of users run in a process of their own."""
 LOADED = (
