@@ -5,7 +5,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import pytest
 import yaml
 
 from sandbox.cloud import Cloud
@@ -87,7 +86,6 @@ KEYS = re.compile(
 )
 
 
-@pytest.mark.skipif(not TRACKED, reason="not in a working copy")
 def test_no_key_is_in_the_repository() -> None:
     found = [
         name

@@ -48,7 +48,21 @@ class Injury(ABC):
         return False
 
 
-class Call(Injury):
+class AtCall(Injury):
+    """One that meets a call."""
+
+    fault: Fault
+
+    @property
+    def hit(self) -> bool:
+        return self.fault.hits > 0
+
+    @property
+    def where(self) -> str:  # type: ignore[override]
+        return self.fault.where
+
+
+class Call(AtCall):
     """A call that fails, hangs for a while, or is done and not answered."""
 
     def __init__(self, *world: Any, **given: Any) -> None:
@@ -64,16 +78,8 @@ class Call(Injury):
     def end(self) -> None:
         self.cloud.faults.remove(self.fault)
 
-    @property
-    def hit(self) -> bool:
-        return self.fault.hits > 0
 
-    @property
-    def where(self) -> str:  # type: ignore[override]
-        return self.fault.where
-
-
-class Deed(Injury):
+class Deed(AtCall):
     """Something that is done at a call, before or after it is applied."""
 
     def __init__(self, *world: Any, skip: int, done: bool, **given: Any) -> None:
@@ -82,7 +88,7 @@ class Deed(Injury):
 
     def begin(self) -> None:
         how: Any = {"how": "lose", "seconds": 30.0} if self.done else {"how": "hang"}
-        self.fault: Fault = self.cloud.faults.add(
+        self.fault = self.cloud.faults.add(
             service="*",
             operation=self.given.get("operation", "*"),
             writes=True,
@@ -107,14 +113,6 @@ class Deed(Injury):
         self._thread.join(timeout=30)
         self.fault.drop()
         self.cloud.faults.remove(self.fault)
-
-    @property
-    def hit(self) -> bool:
-        return self.fault.hits > 0
-
-    @property
-    def where(self) -> str:  # type: ignore[override]
-        return self.fault.where
 
 
 class Killed(Deed):

@@ -126,7 +126,7 @@ def of_tenants(
 ) -> aws.cloudfront.MultitenantDistribution:
     """The distribution that serves what the bucket holds, for the names of its tenants."""
     return aws.cloudfront.MultitenantDistribution(
-        f"{short}-distribution",
+        f"{short}{END}",
         enabled=True,
         comment="MTA-STS policies",
         origins=[
