@@ -57,6 +57,8 @@ class Certificate(CertBundle):
         self.key_algorithm = key_algorithm
         self.account_id = account_id
         self.failure: str | None = None
+        self.looks = 0
+        """How often it was described."""
 
     def check(self) -> None:
         if self.status != "PENDING_VALIDATION" or control.pending:
@@ -73,6 +75,7 @@ class Certificate(CertBundle):
         return validated(name, self.account_id)
 
     def describe(self) -> dict[str, Any]:
+        self.looks += 1
         self.in_use_by = _users(self.arn)
         result = super().describe()
         certificate = result["Certificate"]

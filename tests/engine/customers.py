@@ -20,6 +20,8 @@ MINE, THEIRS, FURTHER = "solarmora.com", "customer.example", "solarmora.net"
 OURS = "announce.example"
 """The zone of ours in which theirs is announced."""
 WEEK = 604800
+LOOKS_OF_CREATE = 2
+"""How often the provider describes a certificate before it is created."""
 POLICY = {
     "mode": "testing",
     "mx": ["mail.solarmora.com"],
@@ -108,12 +110,16 @@ class Customers:
 
     @contextmanager
     def cloud_gives_up(self) -> Iterator[None]:
-        """AWS gives up all certificates that are asked for while this runs."""
+        """AWS gives up all certificates that are asked for while this runs, once the
+        provider waits for them to be issued."""
         over = threading.Event()
 
         def gives_up() -> None:
             while not over.wait(0.2):
-                self.cloud.give_up_certificates()
+                with LOCK:
+                    asked = [each.looks for each in backends.acm().requested]
+                if asked and min(asked) > LOOKS_OF_CREATE:
+                    self.cloud.give_up_certificates()
 
         works = threading.Thread(target=gives_up, daemon=True)
         works.start()

@@ -53,9 +53,9 @@ class Project:
     def preview(self) -> Run:
         return run(self._stack, "preview")
 
-    def up(self) -> Run:
+    def up(self, **options: Any) -> Run:
         """Deploy it, without a preview before."""
-        return run(self._stack, "up")
+        return run(self._stack, "up", **options)
 
     def forget(self) -> None:
         """Lose the state: what was made is nobody's."""

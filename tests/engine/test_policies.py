@@ -164,6 +164,7 @@ def test_configuration_says_what_is_allowed_and_what_stops(cloud: Cloud, program
     assert cloud.log == []
 
 
+@pytest.mark.usefixtures("administrator")
 def test_an_update_knows_the_value_and_checks_it(cloud: Cloud, program: Program) -> None:
     run = program.run(
         "up", "--yes", "--skip-preview",
