@@ -12,12 +12,12 @@ import pulumi_aws as aws
 from pulumi import automation
 from pulumi.automation._stack import StackInitMode
 from pulumi.automation.events import EngineEvent
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 
 PROJECT = "mta-sts"
-REFUSED = "to connect to remote host: Connection refused"
-OF_ANOTHER = (REFUSED, "Resource monitor has terminated, shutting down")
-"""What is said for a while of a port at which an engine before this one in this process was:
-programs of users run in a process of their own."""
+_GRPC_CHANNEL_OPTIONS.append(("grpc.use_local_subchannel_pool", 1))
+"""Else a program that is run in this process, at the port of an engine that was there before, is
+told for a while that this one refuses connections."""
 LOADED = (
     aws.acm.Certificate,
     aws.cloudfront.Distribution,
@@ -155,12 +155,6 @@ class Stack:
         return Unasked(self.name, self._workspace, StackInitMode.CREATE_OR_SELECT)
 
     def _run(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
-        run = self._run_once(program, what, options)
-        if not run.steps and any(words in run.printed for words in OF_ANOTHER):
-            run = self._run_once(program, what, options)
-        return run
-
-    def _run_once(self, program: Callable[[], None], what: str, options: dict[str, Any]) -> Run:
         self._workspace.program = program
         return run(self._stack, what, **options)
 

@@ -23,7 +23,7 @@ from sandbox import engine
 from sandbox.cloud import Cloud
 from sandbox.plugin.packages import PACKAGES
 from sandbox.plugin.server import die_with_parent, serve_in_process
-from tests.engine.stack import PROJECT, REFUSED, Run, run
+from tests.engine.stack import PROJECT, Run, run
 
 LONGEST_CALL = 100.0  # seconds, of one call of the engine
 SIZE = 48 * 1024 * 1024  # bytes, of the disk for the state
@@ -133,12 +133,6 @@ class Engine:
 
     def run(self, program: Program, what: str, **options: Any) -> Run:
         """Have the engine do that; it ends within `LONGEST_CALL`."""
-        done = self._once(program, what, options)
-        if not done.steps and REFUSED in done.printed:
-            done = self._once(program, what, options)
-        return done
-
-    def _once(self, program: Program, what: str, options: Mapping[str, Any]) -> Run:
         self._attach()
         self._pid.unlink(missing_ok=True)
         self._stack.workspace.program = program
