@@ -4,6 +4,7 @@ Run by `pulumi`, which gets what to declare from the environment: BENCH_SHAPE, B
 BENCH_ZONE, BENCH_ZONE_IDS (one for each domain), and BENCH_CHANGED for another policy of one.
 """
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,7 @@ def by_hand(name: str) -> Callable[[], None]:
 
 
 def main() -> None:
-    """Declare what is asked for."""
+    """Declare what is asked for, as `__main__.py` begins."""
+    gc.set_threshold(100_000, 50, 100)
     run = ours if Asked.shape == "ours" else by_hand(Asked.shape)
     run()

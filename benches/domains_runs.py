@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benches.domains_asked import MX, domain
+from sandbox.aws.distribution import MOST_DISTRIBUTIONS
 from sandbox.aws.iam import ANYTHING
 from sandbox.cloud import Cloud
 from sandbox.setting import ROOT, Setting
@@ -111,6 +112,7 @@ def stack(shape: Shape, count: int) -> Iterator[Measured]:
     """A stack that begins empty, and a cloud for it alone."""
     with Cloud() as cloud, tempfile.TemporaryDirectory() as folder:
         cloud.keys.documents = [ANYTHING]  # what is measured beside has buckets of other names
+        cloud.cloudfront.most_distributions = max(MOST_DISTRIBUTIONS, count)  # AWS was asked for
         yield Measured(cloud, Path(folder), shape, count)
 
 

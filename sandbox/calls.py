@@ -4,14 +4,15 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from moto.core.request import Request
-from moto.core.routing import ServiceOperationRouter, get_service_router
+from moto.core.routing import get_service_router
 from werkzeug.exceptions import HTTPException
+
+from sandbox.aws.backends import LOCK
 
 READS = ("Get", "List", "Describe", "Head", "Search", "Test")
 REST = {"s3", "route53", "cloudfront"}
@@ -95,14 +96,10 @@ def access_key_id(environ: dict[str, Any]) -> str:
     return _credential(environ, environ.get("QUERY_STRING", "")).partition("/")[0]
 
 
-@lru_cache
-def _router(service: str) -> ServiceOperationRouter:
-    return get_service_router(service)
-
-
 def _route(service: str, environ: dict[str, Any]) -> tuple[str, dict[str, str]]:
     try:
-        operation, parameters = _router(service).match(Request(environ))
+        with LOCK:  # moto builds the router as it answers, and its own calls use the same
+            operation, parameters = get_service_router(service).match(Request(environ))
     except (HTTPException, NotImplementedError):
         return "", {}
     return str(operation.name), dict(parameters)

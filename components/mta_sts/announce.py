@@ -11,7 +11,6 @@ import pulumi
 
 from mta_sts.handed_in import LOOKS, Part
 from mta_sts.hooks import Hooks, Run
-from mta_sts.live import NotLiveError, wait_until_served
 from mta_sts.memory import Recorded
 from mta_sts.protocol import Record
 from mta_sts.protocol.vantage import Vantage
@@ -164,6 +163,8 @@ class Gates:
 
     async def _first_host(self, args: pulumi.ResourceHookArgs) -> None:
         """What is another's serves the policy before the name is made for it."""
+        from mta_sts.live import NotLiveError
+
         for part in self._parts:
             if await part.lacks(f"mta-sts.{self._domain}"):
                 raise NotLiveError(
@@ -174,6 +175,8 @@ class Gates:
 
     async def wait(self, wanted: str, target: str | None = None) -> None:
         """Wait until the policy with the id `wanted` is served, at `target` if that is given."""
+        from mta_sts.live import NotLiveError, wait_until_served  # an HTTP client: only when needed
+
         try:
             await wait_until_served(
                 self._domain,

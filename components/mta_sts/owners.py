@@ -16,7 +16,6 @@ import pulumi
 from mta_sts import external
 from mta_sts.arguments import External
 from mta_sts.findings import ACM_ISSUERS, Absent, NotAsked, Wanted
-from mta_sts.observe import PATIENCE, caa_of, within
 from mta_sts.presence import absent
 from mta_sts.problems import ArgumentError
 from mta_sts.protocol.vantage import Vantage
@@ -154,6 +153,8 @@ class Owners:
         return list(await asyncio.gather(*map(looked, owners)))
 
     async def _absent(self, wanted: Sequence[Wanted]) -> tuple[Absent, ...]:
+        from mta_sts.observe import PATIENCE, within
+
         async def one(each: Wanted) -> tuple[Absent, ...]:
             found = await within(PATIENCE, absent([each], self._vantage))
             if isinstance(found, NotAsked):
@@ -163,6 +164,8 @@ class Owners:
         return tuple(each for found in await asyncio.gather(*map(one, wanted)) for each in found)
 
     async def _unissued(self, domain: str) -> str | None:
+        from mta_sts.observe import PATIENCE, caa_of, within
+
         found = await within(PATIENCE, caa_of(domain, self._vantage))
         if isinstance(found, NotAsked):
             return f"its CAA records cannot be asked for: {found.why}"

@@ -10,7 +10,6 @@ from mta_sts.aside import aside
 from mta_sts.findings import Observed, Wanted
 from mta_sts.hosts.recorded import CLOUDFRONT
 from mta_sts.memory import Recorded
-from mta_sts.observe import observe
 from mta_sts.owners import Owner
 from mta_sts.protocol.vantage import Vantage, VantageError
 from mta_sts.state import State
@@ -62,6 +61,8 @@ class Sight:
         return seen
 
     async def _look(self, recorded: Recorded, authoritative: bool) -> Observed:
+        from mta_sts.observe import observe  # an HTTP client: only when needed
+
         servers, left = await zone_facts.name_servers(
             self.zone, self.leaving, recorded.zone_id, self.opts
         )

@@ -4,7 +4,6 @@ import asyncio
 
 import dns.exception
 import dns.name
-import dns.resolver
 import dns.rrset
 from dns.rdatatype import RdataType
 
@@ -24,8 +23,10 @@ def resolver_servers(question: Question, vantage: Vantage) -> list[Server]:
     """
     if vantage.dns is not None:
         return [vantage.dns]
+    from dns.resolver import Resolver  # which brings an HTTP client
+
     try:
-        system = dns.resolver.Resolver()
+        system = Resolver()
     except dns.exception.DNSException as error:
         raise DnsFailedError(text(question.name), question.kind.name, str(error)) from None
     return [(str(address), system.port) for address in system.nameservers]
