@@ -16,6 +16,8 @@ from sandbox.setting import ROOT, Setting
 
 MEASURE = ROOT / ".venv-bench" / "bin" / "python"
 LONGEST = 3600  # seconds that a run of the engine may take
+PARALLEL = "100"
+"""Each policy in a Worker is watched for half a minute: as many at a time."""
 PROGRAM = "from benches.domains_programs import main\n\nmain()\n"
 
 
@@ -89,7 +91,9 @@ class Measured:
 
     def up(self, **more: str) -> Cost:
         """Deploy, without a preview before."""
-        return self.run("up", "--yes", "--skip-preview", "--suppress-progress", **more)
+        return self.run(
+            "up", "--yes", "--skip-preview", "--suppress-progress", "--parallel", PARALLEL, **more
+        )
 
     def preview(self, **more: str) -> Cost:
         """Preview; one domain changes where it is asked for."""
