@@ -7,7 +7,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from mta_sts import CloudFrontHost, announce, live
+from mta_sts import CloudFrontHost, live
+from mta_sts.live import wait_until_served
 from mta_sts.protocol import Policy
 from mta_sts.protocol.vantage import Vantage
 from sandbox.cloud import Cloud
@@ -138,7 +139,7 @@ def test_a_policy_in_another_teams_bucket_under_an_existing_certificate(
     ours = example("existing_bucket", **given, certificate=site.certificate)
 
     with monkeypatch.context() as impatient:
-        impatient.setattr(announce, "wait_until_served", one_second)
+        impatient.setattr(live, "wait_until_served", one_second)
         first = stack.up(ours)
     assert first.failed
     told = (
@@ -172,7 +173,7 @@ async def one_second(
     domain: str, wanted: str, vantage: Vantage, _: float, *rest: Any, **more: Any
 ) -> None:
     """The same, with less patience."""
-    await live.wait_until_served(domain, wanted, vantage, 1.0, *rest, **more)
+    await wait_until_served(domain, wanted, vantage, 1.0, *rest, **more)
 
 
 IRELAND = "arn:aws:acm:eu-west-1:123456789012:certificate/5b3f"
