@@ -83,7 +83,8 @@ def test_outputs_keep_all_of_it() -> None:
     first = Memory().after(TESTING, DAY_1)
     second = first.after(ENFORCE, DAY_2)
     third = second.after(NONE, DAY_3)
-    for entry in (Entry(first, Memory()), Entry(second, first), Entry(third, second)):
+    protected = Entry(third, second, protected=True)
+    for entry in (Entry(first, Memory()), Entry(second, first), Entry(third, second), protected):
         assert Entry.from_outputs(entry.to_outputs("solarmora.com")) == entry
 
 
@@ -132,15 +133,37 @@ def test_a_run_that_announced_is_remembered_as_of_its_own_time() -> None:
 
 
 def test_a_policy_written_but_not_announced_is_not_remembered() -> None:
-    recorded = Recorded(CHANGED, TESTING.id, text(ENFORCE))
+    entry = Recorded(ENTRY, TESTING.id, text(TESTING)).next_entry(TESTING_MORE, DAY_2)
+    recorded = Recorded(entry, TESTING.id, text(TESTING_MORE))
     assert recorded.memory(DAY_3) == BEFORE
-    assert recorded.ids == {TESTING.id, ENFORCE.id}
+    assert recorded.ids == {TESTING.id, TESTING_MORE.id}
     assert recorded.next_entry(ENFORCE, DAY_3) == Entry(BEFORE.after(ENFORCE, DAY_3), BEFORE)
-
-
-def test_going_back_after_a_failure_forgets_nothing_and_starts_nothing_anew() -> None:
-    recorded = Recorded(CHANGED, TESTING.id, text(ENFORCE))
     assert recorded.next_entry(TESTING, DAY_3) == Entry(BEFORE, BEFORE)
+
+
+def test_an_enforce_policy_served_but_not_announced_is_held() -> None:
+    """Whoever first came meanwhile holds it, for as long as if it had been announced."""
+    recorded = Recorded(CHANGED, TESTING.id, text(ENFORCE))
+    held = Memory(BEFORE.announced, 2592000, DAY_3, (superseded(ENFORCE, DAY_3),))
+    assert recorded.memory(DAY_3) == held
+    assert recorded.next_entry(TESTING, DAY_3) == Entry(held, held)
+    assert recorded.next_entry(ENFORCE, DAY_3).after.announced == Announced(ENFORCE, DAY_3, DAY_3)
+
+
+def test_it_is_held_until_another_is_written() -> None:
+    """The run that was to take it back failed before it wrote the file."""
+    back = Recorded(CHANGED, TESTING.id, text(ENFORCE)).next_entry(TESTING, DAY_2)
+    recorded = Recorded(back, TESTING.id, text(ENFORCE))
+    assert recorded.memory(DAY_3).last_enforced == DAY_3
+    assert Recorded(back, TESTING.id, text(TESTING)).memory(DAY_3).last_enforced == DAY_2
+
+
+def test_it_is_held_beside_an_enforce_policy_that_is_announced() -> None:
+    entry = Recorded(CHANGED, ENFORCE.id, text(ENFORCE)).next_entry(ENFORCE_MORE, DAY_3)
+    memory = Recorded(entry, ENFORCE.id, text(ENFORCE_MORE)).memory(DAY_3)
+    assert memory == Memory(
+        Announced(ENFORCE, DAY_2, DAY_2), 2592000, None, (superseded(ENFORCE_MORE, DAY_3),)
+    )
 
 
 def test_a_failure_after_a_failure_forgets_nothing() -> None:

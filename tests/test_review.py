@@ -165,7 +165,7 @@ def test_the_codes() -> None:
             "max-age-growing",
         ),
         "removed-in-force",
-        *("served-unannounced", "record-differs", "zone-not-delegated", "caa-blocks"),
+        *("served-unannounced", "id-again", "record-differs", "zone-not-delegated", "caa-blocks"),
         *("moved-zone", "moved-host", "route-uncovered"),
         *("owner-records", "owner-host", "validation-gone"),
         *("not-checked", "accept-unused"),

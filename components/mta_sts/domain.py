@@ -119,7 +119,12 @@ class MtaSts(pulumi.ComponentResource):
         released, moves = given.accept.get("removed-in-force"), given.accept.get(MOVED)
         self.memory = pulumi.Output.all(policy, found).apply(
             lambda known: self._recorded.next_entry(
-                known[0], self._now, released, moves, self._leaves
+                known[0],
+                self._now,
+                released,
+                moves,
+                self._leaves,
+                protected=self._protects,
             ).to_outputs(domain)
         )
         # Registered before anything is made, and so with nothing that is made: see `Entry`.
@@ -295,10 +300,10 @@ class MtaSts(pulumi.ComponentResource):
         """Protection (P6); lifted for the one run that moves the records to another zone, or the
         policy to another host."""
         given, recorded = self._given, self._recorded
-        protect = life.is_protected(recorded, self._known, given.accept, self._now)
-        protect = protect and not self._may_move
-        self._is_protected = protect or bool(opts and opts.protect)
-        own = pulumi.ResourceOptions(protect=True if protect else None)
+        in_force = life.is_protected(recorded, self._known, given.accept, self._now)
+        self._protects = in_force and not self._may_move
+        self._is_protected = self._protects or bool(opts and opts.protect)
+        own = pulumi.ResourceOptions(protect=True if self._protects else None)
         return pulumi.ResourceOptions.merge(opts, own)
 
     def _host_to_use(self, name: str) -> tuple[HostModule, Any]:

@@ -68,13 +68,27 @@ class Memory:
             superseded=self._superseded(now),
         )
 
+    def served(self, policy: Policy, now: datetime) -> "Memory":
+        """The memory when this enforce policy is served, and was never announced: senders that
+        first come meanwhile hold it all the same."""
+        is_enforced = self.announced is not None and self.announced.policy.mode == "enforce"
+        return replace(
+            self,
+            longest_enforced=max(self.longest_enforced, policy.max_age),
+            last_enforced=None if is_enforced else now,
+            superseded=self._with(policy, now),
+        )
+
     def _superseded(self, now: datetime) -> tuple[Superseded, ...]:
         """The enforce policies that senders may hold once the announced one is replaced, too."""
+        return self._with(self.announced.policy if self.announced else None, now)
+
+    def _with(self, ends: Policy | None, now: datetime) -> tuple[Superseded, ...]:
+        """The enforce policies that senders may hold once nobody is served this one any more."""
         held = [each for each in self.superseded if now < each.until]
-        before = self.announced
-        if before and before.policy.mode == "enforce":
-            seconds = before.policy.max_age + LONGEST_RUN
-            held.append(Superseded(before.policy, now + timedelta(seconds=seconds)))
+        if ends and ends.mode == "enforce":
+            seconds = ends.max_age + LONGEST_RUN
+            held.append(Superseded(ends, now + timedelta(seconds=seconds)))
         longest: dict[tuple[str, ...], Superseded] = {}
         for each in sorted(held, key=lambda superseded: superseded.until):
             longest[each.policy.mx] = each
@@ -158,6 +172,9 @@ class Entry:
     long as it is still there."""
     leaving: Leaving | None = None
     """Of a domain whose records move to another zone: when those in the old one go."""
+    protected: bool = False
+    """Whether this run protects what the domain has: what is protected in the state cannot be
+    deleted before another run has lifted that."""
 
     def to_outputs(self, domain: str) -> dict[str, Any]:
         """The entry as the component's registered output `memory`."""
@@ -172,6 +189,8 @@ class Entry:
                 "until": self.leaving.until.isoformat(),
                 "lifted": self.leaving.lifted,
             }
+        if self.protected:
+            outputs["protected"] = True
         return outputs
 
     @classmethod
@@ -185,6 +204,7 @@ class Entry:
             Leaving(leaving["zone"], datetime.fromisoformat(leaving["until"]), leaving["lifted"])
             if (leaving := outputs.get("leaving"))
             else None,
+            bool(outputs.get("protected")),
         )
 
 
@@ -253,12 +273,21 @@ class Recorded:
             lived = before.announced is not None
             return (after if lived else before).without_record(now)
         announced = after.announced is not None and after.announced.policy.id == self.announced_id
-        return after if announced else before
+        memory = after if announced else before
+        if self.written is not None and self.written_id != self.announced_id:
+            served = _parsed(self.written)
+            return memory.served(served, now) if served.mode == "enforce" else memory
+        return memory
 
     def may_move(self, why: str) -> bool:
         """Whether a move that was accepted, because of `why`, is still to come."""
         moved = self.entry.moved if self.entry else None
         return moved is None or moved[1] != why or moved[0] == self._place
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether the last run protected what the domain has."""
+        return self.entry is not None and self.entry.protected
 
     @property
     def is_lifted(self) -> bool:
@@ -279,6 +308,8 @@ class Recorded:
         released: str | None = None,
         moves: str | None = None,
         leaving: Leaving | None = None,
+        *,
+        protected: bool = False,
     ) -> Entry:
         """What this run, which is to announce `policy`, writes down: where that is announced
         already, what was written down before.
@@ -287,6 +318,7 @@ class Recorded:
             released: why the domain may be removed.
             moves: why it may move.
             leaving: when its records in another zone go.
+            protected: whether this run protects what it has.
         """
         memory = self.memory(now)
         after = memory.after(policy, now)
@@ -294,9 +326,10 @@ class Recorded:
         if moves is not None:
             spent = self.entry.moved if self.entry and not self.may_move(moves) else None
             moved = spent or (self._place, moves)
+        entry = Entry(after, memory, released, moved, leaving, protected)
         if self.entry is not None and after == self.entry.after:
-            return replace(self.entry, released=released, moved=moved, leaving=leaving)
-        return Entry(after, memory, released, moved, leaving)
+            return replace(entry, before=self.entry.before)
+        return entry
 
 
 def _text(policy: Policy) -> str:

@@ -10,7 +10,7 @@ import pulumi.runtime
 from mta_sts import place
 from mta_sts.announce import Gate, Gates
 from mta_sts.hosts import HostModule, Site
-from mta_sts.hosts.recorded import CLOUDFRONT, TENANT
+from mta_sts.hosts.recorded import CLOUDFRONT, NAMED_BY, TENANT
 from mta_sts.memory import Recorded
 from mta_sts.program import this_program
 from mta_sts.protocol import Record
@@ -152,15 +152,27 @@ class Domain:
             tenancy = this_program().tenancy
             gone = place.off_tenant(self.name, self.component, ready, tenancy.certified(name))
             tenancy.free(name, gone)
-        if not self.zone.module.NAMES_ARE_EXCLUSIVE:
+        moves = place.is_gap(self.recorded, kind)
+        has_place = self.state.outputs(place.PLACE, place.called(self.name)) is not None
+        if not self.zone.module.NAMES_ARE_EXCLUSIVE or not (moves or has_place):
             return self.zone.id
 
         async def before() -> None:
             """The new host serves the policy, where it can be asked without the name."""
-            if kind == CLOUDFRONT and place.is_gap(self.recorded, kind):
+            if kind == CLOUDFRONT and moves:
                 await self._wait(target)
 
-        return place.claim(self.name, self.component, self.zone.id, kind, ready, before)
+        old = None if has_place else self._holder()
+        return place.claim(self.name, self.component, self.zone.id, kind, ready, before, old)
+
+    def _holder(self) -> tuple[str, str]:
+        """The type and name of the resource that the name is on."""
+        by = NAMED_BY[str(self.recorded.host)]
+        if by in place.HOLDERS:
+            kind, part = place.HOLDERS[by]
+            return kind, f"{self.name}-{part}"
+        kind = self.zone.module.RECORD_TYPE
+        return kind, self.state.resource_in(kind, f"{self.name}-cname", self.zone.id)
 
     def _keep_cloudfront(
         self, kind: str, target: pulumi.Input[str], ready: Sequence[pulumi.Resource]

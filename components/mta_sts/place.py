@@ -2,9 +2,10 @@
 
 In a zone of Cloudflare a name can be on one thing only: a record, an R2 bucket, or a Worker. What
 holds it must let go before the next can take it, where Pulumi makes what is new before it deletes
-what is old. So whatever holds the name depends on one value in the state, the place; when that is
-replaced, the engine deletes what depends on it first. The same with a tenant of CloudFront, before
-a distribution can take its name.
+what is old. So there is a value in the state, the place, on which the new holder depends. The first
+time that a name moves it replaces the old holder, which the engine then deletes before. From then
+on it stays; when it is replaced itself, the engine first deletes the holder that depends on it. The
+same with a tenant of CloudFront, before a distribution can take its name.
 """
 
 import asyncio
@@ -13,9 +14,18 @@ from collections.abc import Awaitable, Callable
 import pulumi
 import pulumi.runtime
 
-from mta_sts.hosts.recorded import NAMED_BY
+from mta_sts.hosts.recorded import NAMED_BY, R2, R2_DOMAIN, WORKER, WORKER_DOMAIN
 from mta_sts.limits import RECORD_TTL
 from mta_sts.memory import Recorded
+
+PLACE = "pulumi:index:Stash"
+HOLDERS = {R2: (R2_DOMAIN, "r2-domain"), WORKER: (WORKER_DOMAIN, "worker-domain")}
+"""By what a name may be on, but for a record: the type of the resource, and the end of its name."""
+
+
+def called(name: str) -> str:
+    """The name of the place of the component called so."""
+    return f"{name}-place"
 
 
 def is_gap(recorded: Recorded, host: str) -> bool:
@@ -32,12 +42,14 @@ def claim(
     host: str,
     ready: list[pulumi.Resource],
     before: Callable[[], Awaitable[None]],
+    old: tuple[str, str] | None,
 ) -> pulumi.Output[str]:
     """The id of the zone, for what gives the name to `host`.
 
     Args:
         ready: what is made before the old holder lets go.
         before: what must have passed by then, too.
+        old: the type and name of the holder that the place replaces; None where there is a place.
     """
     holder = pulumi.Output.from_input(NAMED_BY[host])
     if not pulumi.runtime.is_dry_run():
@@ -47,7 +59,7 @@ def claim(
             return NAMED_BY[host]
 
         holder = pulumi.Output.all(*[each.urn for each in ready]).apply(passed)
-    return _with(zone_id, _place(f"{name}-place", component, holder, ready))
+    return _with(zone_id, _place(called(name), component, holder, ready, old))
 
 
 def on_tenant(
@@ -82,15 +94,19 @@ def _place(
     component: pulumi.Resource,
     holder: pulumi.Output[str],
     ready: list[pulumi.Resource],
+    old: tuple[str, str] | None = None,
 ) -> pulumi.Stash:
     """The value in the state. With another holder it is replaced, and what depends on it goes
     first."""
+    aliases = [pulumi.Alias(type_=old[0], name=old[1])] if old else None
     return pulumi.Stash(
         resource,
         input=holder,
         opts=pulumi.ResourceOptions(
             parent=component,
             depends_on=ready,
+            aliases=aliases,
+            replace_on_changes=["*"],
             delete_before_replace=True,
             replacement_trigger=holder,
             protect=False,

@@ -165,7 +165,12 @@ class State:
         entry = Entry.from_outputs(self._memories[domain])
         announced = {_id_in(each.value) for each in self.announcements(domain)}
         known = [each.announced.policy.id for each in (entry.after, entry.before) if each.announced]
-        return Recorded(entry, next((each for each in known if each in announced), None))
+        place = self.place_of(self._components[domain], domain)
+        return Recorded(
+            entry,
+            next((each for each in known if each in announced), None),
+            place.written if place else None,
+        )
 
     def resource_in(self, kind: str, first: str, zone_id: pulumi.Input[str]) -> str:
         """What a record's resource of this type is called in a zone: as it is already, else

@@ -106,10 +106,7 @@ class Ground:
 
     def besides(self, domain: str) -> set[Step]:
         """What a further domain has in the state that is nothing in the cloud."""
-        place = Step("create", "pulumi:index:Stash", f"{domain}-place")
-        return {Step("create", COMPONENT, domain)} | (
-            {place} if self.pair.zone == "cloudflare" else set()
-        )
+        return {Step("create", COMPONENT, domain)}
 
     @property
     def shared(self) -> set[tuple[str, str]]:

@@ -209,6 +209,15 @@ def until(day: float) -> str:
     return f"{START + timedelta(days=day):%Y-%m-%d %H:%M} UTC"
 
 
+def again(days: int) -> tuple[str, str]:
+    """What is said of the policy before an enforce policy with a max_age of so many days."""
+    return "warning", (
+        "id-again: the id is again the one before. Senders that fetched the enforce policy while "
+        "their resolver still held that id, for 5 min after it was announced, see no change, and "
+        f"keep it for up to {days}d. Change max_age by a second: a new id makes them look again"
+    )
+
+
 def protected(days: int, day: float) -> tuple[str, str]:
     """What is said of a domain that is leaving, so many days before that day."""
     return "info", (

@@ -162,6 +162,13 @@ class Deployment:
         kept = ("id", "inputs", "outputs", "protect")
         return {each["urn"]: [each.get(key) for key in kept] for each in found}
 
+    def protected(self, domain: str) -> bool:
+        """Whether the state has the component of the domain protected."""
+        (found,) = (
+            each for urn, each in self.resources.items() if urn.endswith(f":MtaSts::{domain}")
+        )
+        return bool(found[-1])
+
     def normal(self, printed: str) -> str:
         return normal(printed, {zone: f"<zone of {name}>" for name, zone in self.zones.items()})
 

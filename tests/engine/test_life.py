@@ -25,10 +25,12 @@ from tests.engine.life import (
     START,
     TESTING,
     Life,
+    again,
     ids,
     on_the_line,
     policy,
     protected,
+    said_in_the_end,
     short,
     until,
 )
@@ -128,11 +130,20 @@ def test_a_year(life: Life) -> None:
     assert life.all_that_counts() == before
 
     life.on(80 + RUN)
+    before = life.all_that_counts()
+    early = life.up(None)
+    assert early.failed
+    assert f"  {DOMAIN}: removed-in-force: removed while it is still protected, " in (
+        said_in_the_end(early)
+    )
+    assert life.all_that_counts() == before
+
     written, remembered = list(life.cloud.log), life.memory()
     assert on_the_line(life.up(NONE)) == []
     assert life.protected() == set()
-    assert (life.cloud.log, life.memory()) == (written, remembered)
     assert remembered is not None
+    assert remembered.pop("protected") is True
+    assert (life.cloud.log, life.memory()) == (written, remembered)
     assert remembered["longestEnforced"] == 30 * DAY
     assert remembered["lastEnforced"] == (START + timedelta(days=50)).isoformat()
 
@@ -173,7 +184,7 @@ def test_back_from_each_step(life: Life) -> None:
     goes(
         15,
         testing,
-        [("info", f"enforce -> testing, {ids(BOTH, testing)}"), protected(7, 22)],
+        [("info", f"enforce -> testing, {ids(BOTH, testing)}"), again(7), protected(7, 22)],
     )
     assert life.protected() == OWN | HOST
     goes(29, BOTH, [("info", f"testing -> enforce, {ids(testing, BOTH)}")])
@@ -185,9 +196,10 @@ def test_back_from_each_step(life: Life) -> None:
             (unused[0], f"{unused[1]}: from {until(37 + RUN)} on no sender refuses it"),
         ],
     )
-    goes(31, BOTH, [("info", f"mx - mx3.solarmora.com, {ids(more_enforced, BOTH)}"), gone])
+    back = ("info", f"mx - mx3.solarmora.com, {ids(more_enforced, BOTH)}")
+    goes(31, BOTH, [back, gone, again(7)])
     goes(32, longer, [("info", f"max_age 7d -> 30d, {ids(BOTH, longer)}")])
-    goes(33, BOTH, [("info", f"max_age 30d -> 7d, {ids(longer, BOTH)}")])
+    goes(33, BOTH, [("info", f"max_age 30d -> 7d, {ids(longer, BOTH)}"), again(30)])
     memory = life.memory()
     assert memory is not None
     assert memory["longestEnforced"] == 30 * DAY
@@ -281,7 +293,6 @@ def test_rollout_automatic(life: Life) -> None:
     unchanged = life.up(automatic)
     assert (unchanged.changes, on_the_line(unchanged)) == ([], [])
     assert life.cloud.log == written
-    life.goes(
-        16, TESTING, [("info", f"enforce -> testing, {ids(ENFORCE, TESTING)}"), protected(7, 23)]
-    )
+    back = ("info", f"enforce -> testing, {ids(ENFORCE, TESTING)}")
+    life.goes(16, TESTING, [back, again(7), protected(7, 23)])
     assert life.protected() == OWN | HOST

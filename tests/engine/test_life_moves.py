@@ -25,6 +25,7 @@ from tests.engine.life import (
     OTHER,
     OWN,
     SKIPS_TESTING,
+    TESTING,
     Life,
     on_the_line,
     policy,
@@ -145,6 +146,32 @@ def test_another_kind_of_host(
         assert not again.failed, again.printed
     assert again.changes == []
     assert {DOMAIN, f"{DOMAIN}-txt"} <= life.protected()
+
+
+@pytest.mark.parametrize(("old", "new"), [("worker-route", "cloudfront"), ("r2", "worker")])
+def test_another_kind_of_host_before_protection_is_lifted(
+    cloud: Cloud, stack: Stack, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    """The first run after the time may not move what the state has protected: it says so."""
+    monkeypatch.setattr(place, "RECORD_TTL", 1.0)
+    life = Life(cloud, stack, monkeypatch, "cloudflare")
+    life.deploys(0, {**SKIPS_TESTING, "host": old}, alone=True)
+    life.deploys(1, {**TESTING, "host": old}, alone=True)
+    life.on(30)
+    domains = life.configuration({**TESTING, "host": new})
+    del domains[OTHER]
+    before = life.all_that_counts()
+    for stopped in (stack.preview(life.program(domains)), stack.up(life.program(domains))):
+        assert stopped.failed
+        assert any(
+            "moved-host: the host moves" in words
+            and "With the host as it was, `pulumi up`: that lifts the protection." in words
+            for words in stopped.said("error")
+        )
+    assert life.all_that_counts() == before
+    life.deploys(30, {**TESTING, "host": old}, alone=True)
+    life.deploys(30, {**TESTING, "host": new}, alone=True)
+    assert life.seen() == (policy(TESTING).id, policy(TESTING))
 
 
 def test_another_list_of_names(life: Life) -> None:

@@ -272,7 +272,8 @@ def test_removed_while_in_force(deployment: Deployment) -> None:
 
 
 def test_a_policy_that_was_served_and_is_taken_back(deployed: Deployment) -> None:
-    """The one that changes the stack, and puts it back."""
+    """The last one, as it changes the stack. Whoever came meanwhile holds the enforce policy, so
+    the domain stays."""
     deployed.configure({})
     deployed.restore()
     for domain in (TESTING, OTHER):
@@ -300,3 +301,12 @@ def test_a_policy_that_was_served_and_is_taken_back(deployed: Deployment) -> Non
     deployed.configure({TESTING: accept, OTHER: accept})
     back = deployed.run("up", "--yes", "--skip-preview")
     assert back.returncode == 0, back.stdout
+    assert deployed.protected(TESTING)
+    assert not deployed.protected(OTHER)
+    deployed.configure({}, without=(TESTING,))
+    removed = deployed.run("preview")
+    assert removed.returncode != 0
+    assert (
+        f"{TESTING}: removed-in-force: removed while senders may hold its enforce policy: 7 days "
+        "2 h left, until 2026-01-24 12:00 UTC. Put the domain back until then."
+    ) in " ".join(removed.stdout.split())

@@ -344,6 +344,21 @@ class TestRemovedInForce:
         ]
         assert findings(recorded, None, now=end) == []
 
+    def test_before_protection_is_lifted(self) -> None:
+        left = history((ENFORCE, LONG_AGO), (NONE, LONG_AGO + SECOND))
+        assert left.entry is not None
+        kept = replace(left, entry=replace(left.entry, protected=True))
+        assert findings(kept, None) == [
+            Finding(
+                "removed-in-force",
+                "error",
+                "removed while it is still protected, though no sender can hold an enforce policy "
+                "of it any more. Put the domain back, and `pulumi up`: that lifts the protection. "
+                "Then remove it. Or set accept: {removed-in-force: <reason>}",
+            )
+        ]
+        assert findings(left, None) == []
+
     def test_accepted_ahead_of_the_removal(self) -> None:
         terms = Terms(accept={"removed-in-force": "sold"})
         assert codes(since(ENFORCE), ENFORCE, terms=terms) == []

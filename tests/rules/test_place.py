@@ -10,6 +10,7 @@ import pytest
 from mta_sts.findings import Group
 from mta_sts.hosts.recorded import NAMED_BY
 from mta_sts.memory import Recorded
+from mta_sts.protocol import Policy
 from mta_sts.review import (
     Caa,
     Finding,
@@ -22,6 +23,7 @@ from tests.rules.cases import (
     LONG_AGO,
     NONE,
     NOW,
+    SECOND,
     TESTING,
     caa,
     codes,
@@ -93,6 +95,40 @@ class TestServedUnannounced:
         assert codes(recorded, ENFORCE, is_served) == []  # it is finished
         assert codes(recorded, TESTING, seen(served=TESTING.render())) == []
         assert codes(recorded, TESTING, seen(served=NotAsked("no answer"))) == []
+
+
+class TestIdAgain:
+    WORDS = (
+        "the id is again the one before. Senders that fetched the enforce policy while their "
+        "resolver still held that id, for 5 min after it was announced, see no change, and keep "
+        "it for up to 7d. Change max_age by a second: a new id makes them look again"
+    )
+    LATELY = NOW - timedelta(days=1)
+
+    @pytest.mark.parametrize("earlier", [TESTING, policy("enforce", max_age=8 * DAYS)])
+    def test_enforce_taken_back(self, earlier: Policy) -> None:
+        recorded = history((earlier, LONG_AGO), (ENFORCE, self.LATELY))
+        assert said("id-again", recorded, earlier) == ("warning", self.WORDS)
+
+    def test_until_no_sender_holds_it(self) -> None:
+        recorded = history((TESTING, LONG_AGO), (ENFORCE, self.LATELY))
+        end = self.LATELY + timedelta(days=7, hours=2)
+        assert codes(recorded, TESTING, now=end - SECOND) == ["id-again"]
+        assert codes(recorded, TESTING, now=end) == []
+
+    @pytest.mark.parametrize(
+        ("announced", "new"),
+        [
+            ((TESTING, ENFORCE), policy("testing", max_age=7 * DAYS + 1)),  # a new id
+            ((TESTING, ENFORCE), ENFORCE),  # nothing changes
+            ((ENFORCE, TESTING), ENFORCE),  # who holds the policy in testing refuses nothing
+            ((TESTING, NONE, ENFORCE), TESTING),  # of two before, no resolver has a record
+            ((ENFORCE,), TESTING),  # there was none before
+        ],
+    )
+    def test_nothing_to_say(self, announced: tuple[Policy, ...], new: Policy) -> None:
+        recorded = history(*((each, self.LATELY) for each in announced))
+        assert "id-again" not in codes(recorded, new)
 
 
 class TestRecordDiffers:
@@ -373,6 +409,21 @@ class TestMovedToAnotherHost:
         severity, words = said("moved-host", self.HERE, ENFORCE, terms=terms)
         assert severity == "error"
         assert "With the host as it was, set accept: {moved-host: <reason>}" in words
+
+    def test_before_protection_is_lifted(self) -> None:
+        """No sender holds an enforce policy any more; the state has it protected all the same."""
+        left = history((ENFORCE, LONG_AGO), (TESTING, LONG_AGO + SECOND))
+        assert left.entry is not None
+        kept = replace(left, entry=replace(left.entry, protected=True), host="cloudfront")
+        severity, words = said("moved-host", kept, TESTING, terms=Terms(host="worker"))
+        assert severity == "error"
+        assert words.startswith(
+            "the host moves from d1.cloudfront.net to a Worker, and what it leaves is still "
+            "protected, though no sender can hold an enforce policy any more. With the host as it "
+            "was, `pulumi up`: that lifts the protection. Then change the host"
+        )
+        lifted = replace(left, host="cloudfront")
+        assert said("moved-host", lifted, TESTING, terms=Terms(host="worker"))[0] == "warning"
 
     def test_with_the_zone(self) -> None:
         terms = Terms(host="worker", zone_id="Z2")

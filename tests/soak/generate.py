@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.soak.history import DOMAINS, HOSTS, OLD, Configuration, History, Step
+from tests.soak.history import DELEGATION, DOMAINS, HOSTS, OLD, Configuration, History, Step
 from tests.soak.model import Model
 
 DAY = 86400
@@ -33,6 +33,7 @@ class _Maker:
         self.model = Model(mail=dict.fromkeys(DOMAINS, (OLD,)))
         kinds = self.random.choices(("route53", "cloudflare"), (1, 2), k=len(DOMAINS))
         self.zones = dict(zip(DOMAINS, kinds, strict=True))
+        self.first_zones = dict(self.zones)
         self.wanted: Configuration = {}
         self.past: dict[str, list[Given]] = {domain: [] for domain in DOMAINS}
 
@@ -44,7 +45,7 @@ class _Maker:
         length = self.random.randint(LEAST_STEPS, LEAST_STEPS + 3)
         while len(steps) < length:
             steps.append(self._next())
-        return History(self.name, self.zones, steps)
+        return History(self.name, self.first_zones, steps)
 
     # Steps
 
@@ -63,6 +64,7 @@ class _Maker:
             self._destroy: 0.7,
             self._target: 1.2,
             self._drift: 1.2,
+            self._zone: 1.2,
         }
         while True:
             (make,) = self.random.choices(list(makers), list(makers.values()))
@@ -73,7 +75,7 @@ class _Maker:
         days = self._days()
         now = self.now + timedelta(days=days)
         wanted = self._changed()
-        is_rash = bool(self.model.refusals(wanted, now)) or self.model.sticks(wanted)
+        is_rash = bool(self.model.refusals(wanted, now))
         if is_rash and self.random.random() > SHARE_OF_RASH:
             return None
         return self._up(wanted, days)
@@ -88,6 +90,7 @@ class _Maker:
             domains=wanted,
             faults=self._faults(large=large),
             abandon=self.random.random() < 0.25 and not large,
+            goes_on=self.random.random() < 0.2,
         )
         self._takes(wanted)
         return step
@@ -129,6 +132,18 @@ class _Maker:
         return Step(
             "drift", domain=domain, what=self.random.choice(("object", "edited", "deleted"))
         )
+
+    def _zone(self) -> Step | None:
+        """A domain on CloudFront, which alone serves names of any zone, goes to another zone."""
+        there = [each for each, given in self.wanted.items() if given["host"] == "cloudfront"]
+        if not there or self.model.refusals(self.wanted, self.now):
+            return None
+        domain = self.random.choice(there)
+        self.zones[domain] = self.random.choice(("route53", "cloudflare"))
+        step = Step("zone", domain=domain, what=self.zones[domain], faults=self._faults())
+        self._passes(DELEGATION.total_seconds() / DAY)
+        self.model.deployed(self.wanted, self.now)
+        return step
 
     # What stands in the configuration
 
@@ -176,8 +191,10 @@ class _Maker:
             given["maxAge"] = self.random.choice(MAX_AGES)
         elif what == "host":
             return self._host(domain, before, given)
-        elif what == "back" and self.past[domain]:
-            return copy.deepcopy(self.random.choice(self.past[domain]))
+        elif what == "back":
+            hosts = HOST_OF[self.zones[domain]]
+            if past := [each for each in self.past[domain] if each["host"] in hosts]:
+                return copy.deepcopy(self.random.choice(past))
         elif what == "release":
             given["accept"] = {"removed-in-force": "the domain was sold"}
         return given
@@ -221,7 +238,7 @@ class _Maker:
 
     def _takes(self, wanted: Configuration) -> None:
         """Suppose that it comes about, unless the review stops it."""
-        if self.model.refusals(wanted, self.now) or self.model.sticks(wanted):
+        if self.model.refusals(wanted, self.now):
             return
         self.model.deployed(wanted, self.now)
         self.wanted = wanted

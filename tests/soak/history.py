@@ -7,6 +7,7 @@ is a history, too.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ DOMAINS = ("solarmora.com", "solarmora.net")
 OLD, NEW, OTHER = "mail.solarmora.com", "mx2.solarmora.com", "backup.solarmora.net"
 HOSTS = (OLD, NEW, OTHER)
 """The MX hosts that there are."""
+DELEGATION = timedelta(days=2)
+"""For how long a resolver may hold which zone a domain is in."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,15 @@ class Step:
     """One thing that a user does.
 
     Attributes:
-        do: up, target, refresh, destroy, mail, drift.
+        do: up, target, refresh, destroy, mail, drift, foreign, zone.
         days: that pass before it.
         domains: the configuration from now on; None: as it was.
-        domain, what: what it is about, where it is about one.
+        domain, what: what it is about, where it is about one; of `zone`, the kind of the new one.
         mx: of `mail`, the MX hosts in DNS from now on.
         faults: what goes wrong while the engine runs.
         abandon: if it fails, the configuration is put back as it was before.
         gate: seconds that a gate waits.
+        goes_on: whether what one domain fails at holds up no other (`--continue-on-error`).
     """
 
     do: str
@@ -43,6 +47,7 @@ class Step:
     faults: Sequence[Mapping[str, Any]] = ()
     abandon: bool = False
     gate: float = 20.0
+    goes_on: bool = False
 
     def __str__(self) -> str:
         told = [self.do, self.domain, self.what, " ".join(self.mx)]
@@ -50,6 +55,7 @@ class Step:
         told += [json.dumps(self.domains)] if self.domains is not None else []
         told += [f"with {json.dumps(fault)}" for fault in self.faults]
         told += ["given up if it fails"] if self.abandon else []
+        told += ["--continue-on-error"] if self.goes_on else []
         return " ".join(filter(None, told))
 
 

@@ -67,15 +67,10 @@ class Model:
         gone = {
             domain: {"removed-in-force"}
             for domain, known in self.domains.items()
-            if domain not in wanted and known.held_until(now) and not known.released
+            if domain not in wanted
+            and (known.protected or (known.held_until(now) and not known.released))
         }
         return gone or found  # the one is looked for first
-
-    def sticks(self, wanted: Configuration) -> bool:
-        """Whether the engine keeps a domain that is taken out, as it is protected in the state."""
-        return any(
-            known.protected for domain, known in self.domains.items() if domain not in wanted
-        )
 
     def _of(self, domain: str, given: Mapping[str, Any], now: datetime) -> set[str]:
         policy, known = policy_of(given), self.domains.get(domain)
@@ -93,7 +88,7 @@ class Model:
             dropped = {host for host in missed if before and before.matches(host)}
             codes |= {"mx-leaves-too-early"} if dropped else set()
             codes |= {"mx-uncovered"} if missed - dropped else set()
-        if moves and known and known.held_until(now) and known.lifted is None:
+        if moves and known and known.protected:
             codes.add("moved-host!")  # which no word accepts in the same run
         return codes
 

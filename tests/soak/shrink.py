@@ -44,6 +44,8 @@ def _shorter(history: History) -> Iterator[History]:
             yield _with(history, number, days=0.0)
         if step.abandon:
             yield _with(history, number, abandon=False)
+        if step.goes_on:
+            yield _with(history, number, goes_on=False)
 
 
 def _with(history: History, number: int, **changes: object) -> History:

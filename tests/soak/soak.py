@@ -18,7 +18,8 @@ from tests.soak.shrink import shrunk
 from tests.soak.world import World, folder, world
 
 KEPT = Path(__file__).parent / "kept"
-PROCESSES = 2
+PROCESSES = 3
+"""They wait, more than they work."""
 LIFE = 20
 """Histories for which one process is used."""
 

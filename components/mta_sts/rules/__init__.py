@@ -41,6 +41,7 @@ RULES = (
     Rule("max-age-growing", "changed", life.max_age_growing),
     Rule("removed-in-force", "removed", life.removed_in_force),
     Rule("served-unannounced", "changed", place.served_unannounced),
+    Rule("id-again", "changed", place.id_again),
     Rule("record-differs", "always", place.record_differs),
     Rule("zone-not-delegated", "always", place.zone_not_delegated),
     Rule("caa-blocks", "always", place.caa_blocks),

@@ -12,6 +12,10 @@ DAY = 86400
 WEEK = 7 * DAY
 LONG_IN_TESTING = 30 * DAY
 LARGEST_GROWTH = 10
+STILL_PROTECTED = (
+    "removed while it is still protected, though no sender can hold an enforce policy of it any "
+    "more. Put the domain back, and `pulumi up`: that lifts the protection. Then remove it"
+)
 
 
 def mode_skips_testing(case: Case) -> Said:
@@ -194,7 +198,8 @@ def max_age_growing(case: Case) -> Said:
 
 
 def removed_in_force(case: Case) -> Said:
-    """A domain is taken out while senders may hold its enforce policy (RFC 8461 8.3).
+    """A domain is taken out while senders may hold its enforce policy (RFC 8461 8.3), or before a
+    run has lifted its protection.
 
     P6.
 
@@ -202,7 +207,7 @@ def removed_in_force(case: Case) -> Said:
     """
     until = in_force_until(case.memory, case.now)
     if until is None:
-        return None
+        return ("error", STILL_PROTECTED) if case.recorded.is_protected else None
     if case.mode_before == "enforce":
         return "error", (
             "removed while its enforce policy is announced. Put the domain back with mode: "

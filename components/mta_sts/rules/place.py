@@ -1,14 +1,15 @@
 """Where a policy is announced and served: the zone, the certificate, the host (P2)."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from mta_sts.case import Case, Said
 from mta_sts.findings import Caa, NotAsked, are_same
 from mta_sts.hosts.recorded import CLOUDFRONT, NAMED_BY, R2, TENANT, WORKER, WORKER_ROUTE
-from mta_sts.limits import RECORD_TTL
+from mta_sts.limits import LONGEST_RUN, RECORD_TTL
 from mta_sts.protocol.policy import Policy, policy_id
 from mta_sts.rules.owner import moved_to_owner, until_old_goes
-from mta_sts.words import listed, span, summary
+from mta_sts.words import age, listed, span, summary
 
 CAA_TAGS = frozenset({"issue", "issuewild", "iodef", "issuemail", "contactemail", "contactphone"})
 """Property tags that certificate authorities know."""
@@ -76,6 +77,30 @@ def served_unannounced(case: Case) -> Said:
         f"a policy that was never announced {verb} served{ago}, and is taken back "
         f"({summary(case.before, policy)}). Senders that first came meanwhile hold it under the "
         "old id. Change max_age by a second: a new id makes them look again"
+    )
+
+
+def id_again(case: Case) -> Said:
+    """An enforce policy is replaced by the one that was announced before it.
+
+    P1: a sender whose resolver was late when the enforce policy was announced fetched it under the
+    id before, to which this run goes back: it sees no change (RFC 8461 5.1).
+
+    Warning: change `maxAge` by a second.
+    """
+    entry, ends = case.recorded.entry, case.announced
+    earlier = entry.before.announced if entry else None
+    if ends is None or ends.policy.mode != "enforce" or ends.policy == case.policy:
+        return None
+    if earlier is None or earlier.policy != case.policy:
+        return None
+    if case.now >= ends.since + timedelta(seconds=ends.policy.max_age + LONGEST_RUN):
+        return None
+    return "warning", (
+        "the id is again the one before. Senders that fetched the enforce policy while their "
+        f"resolver still held that id, for {span(RECORD_TTL)} after it was announced, see no "
+        f"change, and keep it for up to {age(ends.policy.max_age)}. Change max_age by a second: a "
+        "new id makes them look again"
     )
 
 
@@ -231,6 +256,12 @@ def _moved_to_another_kind(case: Case) -> Said:
             f"{moves}, and what it leaves is protected, because senders may hold an enforce "
             "policy. With the host as it was, set accept: {moved-host: <reason>} and `pulumi up`: "
             "that lifts the protection. Then change the host"
+        )
+    if case.recorded.is_protected:
+        return "error", (
+            f"{moves}, and what it leaves is still protected, though no sender can hold an enforce "
+            "policy any more. With the host as it was, `pulumi up`: that lifts the protection. "
+            "Then change the host"
         )
     if old == WORKER_ROUTE and new == CLOUDFRONT:
         return "warning", (
