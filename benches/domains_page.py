@@ -25,7 +25,8 @@ minutes for each distribution and certificate, whatever the program.
 
 - **ours**: `MtaSts` for each domain, and a `CloudFrontHost` or `WorkerHost` for each hundred. Live
   look-ups are off, as nothing else has them; the last column has them on.
-- **empty**: the same resources by hand, those of each domain in a component that does nothing.
+- **empty**: the same resources by hand, those of each domain in a component that does nothing but
+  call `register_outputs`, as Pulumi recommends to every component.
 - **bare**: the same resources by hand.
 - **module**: the shape of the usual Terraform module, with a bucket, a certificate and a
   distribution for each domain.
