@@ -56,6 +56,7 @@ class Measured:
     def __init__(self, cloud: Cloud, folder: Path, shape: Shape, count: int) -> None:
         self._setting = Setting(folder, cloud)
         self._folder = folder
+        self._shape = shape
         (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
         (folder / "__main__.py").write_text(PROGRAM)
         self._environment = {
@@ -91,9 +92,8 @@ class Measured:
 
     def up(self, **more: str) -> Cost:
         """Deploy, without a preview before."""
-        return self.run(
-            "up", "--yes", "--skip-preview", "--suppress-progress", "--parallel", PARALLEL, **more
-        )
+        parallel = ["--parallel", PARALLEL] if self._shape.host == "worker" else []
+        return self.run("up", "--yes", "--skip-preview", "--suppress-progress", *parallel, **more)
 
     def preview(self, **more: str) -> Cost:
         """Preview; one domain changes where it is asked for."""

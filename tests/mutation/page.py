@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sandbox.setting import ROOT
-from tests.mutation.results import Mutant, Results
+from tests.mutation.results import Results, Survivor
 from tests.mutation.targets import TARGETS
 
 PAGE = ROOT / "docs" / "mutation.md"
@@ -36,7 +36,7 @@ def explained() -> dict[tuple[str, str, str, str], str]:
     }
 
 
-def reason(results: Results, mutant: Mutant) -> str | None:
+def reason(results: Results, mutant: Survivor) -> str | None:
     return explained().get((results.module, mutant.function, mutant.was, mutant.now))
 
 
@@ -44,7 +44,7 @@ def score(found: Iterable[Results]) -> float:
     """Percent of mutants that the tests notice; explained ones are counted as any."""
     total = survived = 0
     for results in found:
-        total += len(results.mutants)
+        total += results.mutants
         survived += len(results.survivors)
     return 100 * (total - survived) / total if total else 100.0
 
@@ -81,7 +81,8 @@ def write(found: list[Results]) -> dict[str, float]:
         missing = [each.dotted for each in targets if each.dotted not in by_module]
         if missing:
             lines.append(
-                f"| {group}, not run: {', '.join(f'`{name}`' for name in missing)} | | | | | |"
+                f"| {group}, not run as it is now: "
+                f"{', '.join(f'`{name}`' for name in missing)} | | | | | |"
             )
         else:
             scores[group] = score(of_group)
@@ -97,10 +98,10 @@ def write(found: list[Results]) -> dict[str, float]:
 
 
 def _row(name: str, found: list[Results]) -> str:
-    mutants = sum(len(results.mutants) for results in found)
-    killed, late, survived = (
-        sum(results.count(fate) for results in found) for fate in ("killed", "timeout", "survived")
-    )
+    mutants = sum(results.mutants for results in found)
+    killed = sum(results.killed for results in found)
+    late = sum(results.timeout for results in found)
+    survived = sum(len(results.survivors) for results in found)
     return f"| {name} | {mutants} | {killed} | {late} | {survived} | {score(found):.1f} % |"
 
 

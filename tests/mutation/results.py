@@ -1,6 +1,7 @@
-"""What became of the mutants of one module."""
+"""What became of the mutants of one module, kept until it is changed."""
 
 import difflib
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -9,98 +10,108 @@ from pathlib import Path
 from typing import Literal, Self
 
 from sandbox.setting import ROOT
+from tests.mutation.targets import Target
 
-KEPT = ROOT / ".mutation" / "results"
+KEPT = Path(__file__).with_name("results")
 
 Fate = Literal["killed", "timeout", "survived"]
 
-FATES: dict[int | None, Fate] = {0: "survived", 33: "survived", 36: "timeout", -24: "timeout"}
+FATES: dict[int, Fate] = {0: "survived", 33: "survived", 36: "timeout", -24: "timeout"}
 """By mutmut's exit codes: 33 is a mutant that no test runs, -24 the limit of processor time."""
 KILLED = {1, 3}
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """One change: in which function, the lines that were, those that are, and its fate."""
+class Survivor:
+    """A change that no test noticed: what mutmut calls it, in which function it is, the lines that
+    were, and those that are."""
 
+    name: str
     function: str
     was: str
     now: str
-    fate: Fate
 
 
 @dataclass(frozen=True)
 class Results:
-    """All mutants of a module, which is named from mta_sts on."""
+    """Of a module, which is named from mta_sts on.
+
+    Attributes:
+        state: of the module, when it was run.
+        killed: mutants that a test noticed.
+        timeout: mutants that never ended.
+    """
 
     module: str
-    mutants: list[Mutant]
-
-    def count(self, fate: Fate) -> int:
-        return sum(mutant.fate == fate for mutant in self.mutants)
+    state: str
+    killed: int
+    timeout: int
+    survivors: list[Survivor]
 
     @property
-    def survivors(self) -> list[Mutant]:
-        return [mutant for mutant in self.mutants if mutant.fate == "survived"]
-
-    def names(self) -> list[str]:
-        """What mutmut calls each mutant: by its function, and its number among that one's."""
-        counts: Counter[str] = Counter()
-        names = []
-        for mutant in self.mutants:
-            counts[mutant.function] += 1
-            mangled = f"{_mangled(mutant.function)}__mutmut_{counts[mutant.function]}"
-            names.append(f"{self.module}.{mangled}")
-        return names
+    def mutants(self) -> int:
+        return self.killed + self.timeout + len(self.survivors)
 
     def keep(self) -> None:
-        KEPT.mkdir(parents=True, exist_ok=True)
+        KEPT.mkdir(exist_ok=True)
         text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
-        (KEPT / f"{self.module}.json").write_text(text)
+        (KEPT / f"{self.module}.json").write_text(f"{text}\n")
 
     @classmethod
-    def kept(cls, module: str) -> Self | None:
-        """Those of the last run, if there was one."""
-        file = KEPT / f"{module}.json"
+    def kept(cls, target: Target) -> Self | None:
+        """Those of the module as it is now, if it was run."""
+        file = KEPT / f"{target.dotted}.json"
         if not file.exists():
             return None
         found = json.loads(file.read_text())
-        return cls(found["module"], [Mutant(**each) for each in found["mutants"]])
+        if found["state"] != state(target):
+            return None
+        survivors = [Survivor(**each) for each in found.pop("survivors")]
+        return cls(**found, survivors=survivors)
 
     @classmethod
-    def of_tree(cls, tree: Path, module: str, before: Self | None = None) -> Self:
-        """What mutmut wrote down. Of mutants that it did not run now, the fate is that of `before`;
-        an exit code that is not known raises."""
-        source = tree / "mutants" / "src" / f"{module.replace('.', '/')}.py"
+    def of_tree(cls, tree: Path, target: Target, before: Self | None = None) -> Self:
+        """What mutmut wrote down; where only the survivors of `before` were run, with the others
+        as they were.
+
+        Raises:
+            RuntimeError: an exit code is not known.
+        """
+        source = tree / "mutants" / "src" / "mta_sts" / f"{target.module}.py"
         if not source.with_name(f"{source.name}.meta").exists():
-            return cls(module, [])  # there is nothing in it to change
+            return cls(target.dotted, state(target), 0, 0, [])  # nothing in it can be changed
         codes = json.loads(source.with_name(f"{source.name}.meta").read_text())["exit_code_by_key"]
         spans = json.loads(source.with_name(f"{source.name}.spans").read_text())["spans"]
         lines = source.read_text().splitlines()
-        fates = {
-            (mutant.function, mutant.was, mutant.now): mutant.fate
-            for mutant in (before.mutants if before else ())
-        }
-        mutants = []
-        for key, code in codes.items():
+        again = {each.name for each in before.survivors} if before else {*codes}
+        fates: Counter[Fate] = Counter()
+        if before:
+            fates.update(killed=before.killed, timeout=before.timeout)
+        survivors = []
+        for key in sorted(again):
+            fate = _fate(key, codes[key])
+            if fate != "survived":
+                fates[fate] += 1
+                continue
             name = key.rpartition(".")[2]
             original = name.partition("__mutmut_")[0]
             old = f"{original}__mutmut_orig"
             texts = _text(lines, spans[old]), _text(lines, spans[name])
             was, now = _difference(*texts, names=(old, name))
-            function = _function(original)
-            if code is None and (function, was, now) in fates:
-                fate = fates[function, was, now]
-            else:
-                fate = _fate(key, code)
-            mutants.append(Mutant(function, was, now, fate))
-        return cls(module, mutants)
+            survivors.append(Survivor(key, _function(original), was, now))
+        return cls(target.dotted, state(target), fates["killed"], fates["timeout"], survivors)
+
+
+def state(target: Target) -> str:
+    """A short hash of the module."""
+    source = ROOT / "components" / "mta_sts" / f"{target.module}.py"
+    return hashlib.sha256(source.read_bytes()).hexdigest()[:16]
 
 
 def _fate(key: str, code: int | None) -> Fate:
     if code in KILLED:
         return "killed"
-    if code not in FATES:
+    if code is None or code not in FATES:
         raise RuntimeError(f"{key}: mutmut says {code}, which is no result")
     return FATES[code]
 
@@ -123,7 +134,3 @@ def _only(sign: str, lines: Iterable[str]) -> str:
 def _function(name: str) -> str:
     """As it is called in the source: mutmut writes x_name, and xǁClassǁname."""
     return name.removeprefix("x_") if name.startswith("x_") else name[2:].replace("ǁ", ".")
-
-
-def _mangled(function: str) -> str:
-    return f"xǁ{function.replace('.', 'ǁ')}" if "." in function else f"x_{function}"

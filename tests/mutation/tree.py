@@ -1,12 +1,14 @@
 """A copy of the project in which one module is changed by mutmut."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.setting import ROOT
 from tests.mutation.targets import Target
 
-TREE = ROOT / ".mutation" / "tree"
+TREES = ROOT / ".mutation" / "trees"
 BESIDE = ("sandbox", "docs", "examples", "stacks", "policies", "__main__.py", "Pulumi.yaml")
 """What tests read beside themselves."""
 PLUGINS = (
@@ -30,23 +32,31 @@ filterwarnings = ["ignore::DeprecationWarning"]
 """
 
 
-def make(target: Target) -> Path:
+@contextmanager
+def made(target: Target) -> Iterator[Path]:
     """The tree for this target, made anew."""
-    shutil.rmtree(TREE, ignore_errors=True)
-    (TREE / "mutants" / "src").mkdir(parents=True)  # Python remembers what is not there
+    place = TREES / target.dotted
+    shutil.rmtree(place, ignore_errors=True)
+    _make(place, target)
+    yield place
+    shutil.rmtree(place)
+
+
+def _make(place: Path, target: Target) -> None:
+    (place / "mutants" / "src").mkdir(parents=True)  # Python remembers what is not there
     skipped = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "components" / "mta_sts", TREE / "src" / "mta_sts", ignore=skipped)
-    shutil.copytree(ROOT / "tests", TREE / "tests", ignore=skipped)
+    shutil.copytree(ROOT / "components" / "mta_sts", place / "src" / "mta_sts", ignore=skipped)
+    shutil.copytree(ROOT / "tests", place / "tests", ignore=skipped)
     if not target.cloud:
         (
-            TREE / "tests" / "conftest.py"
+            place / "tests" / "conftest.py"
         ).unlink()  # each mutant is a fork: the less in it the better
     for name in BESIDE:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, TREE / name, ignore=skipped)
+            shutil.copytree(source, place / name, ignore=skipped)
         else:
-            shutil.copy(source, TREE / name)
+            shutil.copy(source, place / name)
     more = "xdist" if target.cloud else "tests.protocol.trusted"
     settings = SETTINGS.format(
         module=target.module,
@@ -54,5 +64,4 @@ def make(target: Target) -> Path:
         tests=[*target.tests],
         plugins=[word for plugin in (*PLUGINS, more) for word in ("-p", plugin)],
     )
-    (TREE / "pyproject.toml").write_text(settings.replace("'", '"'))
-    return TREE
+    (place / "pyproject.toml").write_text(settings.replace("'", '"'))
