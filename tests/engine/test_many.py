@@ -58,7 +58,7 @@ class Many:
 def of(domain: str) -> set[str]:
     """What a domain has of its own, by the names of its resources."""
     if domain.endswith("clients.example"):
-        return {domain, *(f"{domain}-{part}" for part in ("place", "txt", "worker-domain"))}
+        return {domain, *(f"{domain}-{part}" for part in ("txt", "worker-domain"))}
     parts = ("policy", "cname", "txt")
     return {domain, *(f"{domain}-{part}" for part in parts), f"cloudfront-{domain}-validation"}
 

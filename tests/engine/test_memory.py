@@ -64,6 +64,7 @@ def test_a_life(stack: Stack, ground: Ground, monkeypatch: pytest.MonkeyPatch) -
             {
                 "announced": announced(MORE_MX, DAYS[4], DAYS[4], "enforce"),
                 "longestEnforced": 604800,
+                "protected": True,
             },
         ),
         (
@@ -73,6 +74,7 @@ def test_a_life(stack: Stack, ground: Ground, monkeypatch: pytest.MonkeyPatch) -
                 "announced": announced(MORE_MX, DAYS[5], DAYS[5]),
                 "longestEnforced": 604800,
                 "lastEnforced": DAYS[5],
+                "protected": True,
                 "superseded": [
                     {
                         "policy": announced(MORE_MX, DAYS[4], DAYS[4], "enforce")["policy"],
